@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The records that cross from the kernel side to user space. The only header
+ * that both sides include, so: fixed-width types, no padding, sizes asserted.
+ * Kernel pointers appear only as opaque ids that are compared, never printed.
+ */
+#ifndef DLTRACE_EVENT_H
+#define DLTRACE_EVENT_H
+
+#ifndef __VMLINUX_H__
+#include <linux/types.h>
+#endif
+
+#define TASK_NAME_LEN 16
+#define CALL_ARGS     6
+/* Bytes of the object waited on: a glibc mutex is 40 bytes on x86-64 (pthreadtypes-arch.h). */
+#define OBJECT_LEN 40
+
+/* What the look saw of a task. Several may be set. */
+enum task_flag {
+	TASK_SLEEPING = 1 << 0,	  /* state is interruptible or uninterruptible */
+	TASK_UNINTERRUPTIBLE = 1 << 1,
+	TASK_DEAD = 1 << 2,	  /* zombie or being reaped: exit_state is set */
+	TASK_EXITING = 1 << 3,	  /* on its way out, a fatal signal pending, or dumping core */
+	TASK_STOPPED = 1 << 4,	  /* job control stop */
+	TASK_TRACED = 1 << 5,	  /* stopped by or attached to a tracer */
+	TASK_FROZEN = 1 << 6,	  /* by a cgroup freezer, or about to be */
+	TASK_SIGPENDING = 1 << 7, /* a signal that it does not block is pending */
+	TASK_KTHREAD = 1 << 8,
+	TASK_ASYNC_IO = 1 << 9,	  /* has io_uring or AIO contexts of its own */
+	TASK_TIMER = 1 << 10,	  /* its process has an armed itimer or POSIX timer */
+	TASK_TRACER = 1 << 11,	  /* traces others */
+	TASK_COMPAT = 1 << 12,	  /* in a 32-bit system call */
+	TASK_FROM_PROC = 1 << 13, /* the iterator hides it; known from /proc only */
+	TASK_IO_WORKER = 1 << 14,
+};
+
+/* Why the object's bytes are or are not there, and what they are mapped from. */
+enum object_flag {
+	OBJECT_READ = 1 << 0,	/* bytes are valid */
+	OBJECT_MAPPED = 1 << 1, /* a mapping was found; the object_* fields are valid */
+	OBJECT_SHARED = 1 << 2, /* VM_SHARED: others may map the same memory */
+	OBJECT_FILE = 1 << 3,	/* the mapping has a file (also tmpfs and shared anonymous memory) */
+	OBJECT_BUSY = 1 << 4,	/* the address space was locked: look again */
+	OBJECT_DENIED = 1 << 5, /* a file system on which a read may hang: never touched */
+	OBJECT_FAULT = 1 << 6,	/* the copy failed */
+	OBJECT_CUT = 1 << 7,	/* readable memory ends before OBJECT_LEN: the rest is 0 */
+};
+
+/*
+ * One task as the look found it. Times: start_ns is CLOCK_BOOTTIME and, with
+ * tid, the task's identity; slept_ns is CLOCK_MONOTONIC.
+ */
+struct look_task {
+	__u64 start_ns;
+	__u64 switches; /* voluntary and involuntary: unchanged means it did not run */
+	__u64 slept_ns; /* when it was last switched out; valid if sleeping */
+	__u64 args[CALL_ARGS];
+	__u64 sp;	      /* user stack pointer at the call */
+	__u64 thread_pointer; /* pthread_self() where the ABI has it so (x86-64: fs base) */
+	__u64 clear_child_tid;
+	__u64 mm;     /* id of the address space; 0: none */
+	__u64 files;  /* id of the descriptor table; 0: none */
+	__u64 caught; /* bit n-1: signal n has a handler */
+	__u64 blocked_signals;
+	__u64 object_inode;
+	__u64 object_offset; /* of the address, in the mapped file, bytes */
+	__u64 pid_ns;	     /* inode number of its PID namespace */
+	__u32 object_dev;    /* kernel's dev_t of the mapped file's file system */
+	__u32 object_flags;  /* enum object_flag */
+	__u32 object_nlink;
+	__u32 flags; /* enum task_flag */
+	__u32 tid;
+	__u32 pid;  /* thread group */
+	__u32 ppid; /* thread group of the real parent */
+	__u32 uid;
+	__s32 call;	/* system call number, -1: not in one */
+	__u32 ns_level; /* 0: the initial PID namespace */
+	__u32 ns_tid;	/* tid in its own namespace; valid for levels 0 and 1, else 0 */
+	__u32 ns_pid;
+	__u32 mm_users;
+	__u32 files_users;
+	__u32 threads;	   /* of its process, alive or zombie leader */
+	__u32 exit_code;   /* as wait4 would report it; valid if dead */
+	__u8 object[OBJECT_LEN];
+	char name[TASK_NAME_LEN]; /* comm: any bytes but NUL */
+};
+
+_Static_assert(sizeof(struct look_task) == 272, "look_task has padding");
+
+/* Live events, through the ring buffer. */
+enum event_type {
+	EVENT_WAIT = 1, /* a wait has outlasted the threshold */
+	EVENT_WAKE,	/* such a wait has ended */
+	EVENT_EXIT,	/* a task ended */
+	EVENT_TYPES,
+};
+
+struct event {
+	__u64 time_ns;	/* CLOCK_MONOTONIC: the wait's start, its end, the exit */
+	__u64 start_ns; /* the task's start_boottime */
+	__u32 type;	/* enum event_type */
+	__u32 tid;
+	__u32 pid;
+	__s32 call;	 /* EVENT_WAIT and EVENT_WAKE */
+	__u32 exit_code; /* EVENT_EXIT: as wait4 would report it */
+	__u32 reserved;
+	char name[TASK_NAME_LEN];
+};
+
+_Static_assert(sizeof(struct event) == 56, "event has padding");
+
+/* One open descriptor, as the files pass streams it. */
+enum file_kind {
+	FILE_OTHER,
+	FILE_PIPE,
+	FILE_SOCKET,
+	FILE_TERMINAL,
+	FILE_DEVICE,
+	FILE_REGULAR,
+	FILE_PIDFD,
+	FILE_EVENTFD,
+	FILE_EPOLL,
+	FILE_TIMERFD,
+	FILE_SIGNALFD,
+	FILE_INOTIFY,
+	FILE_FIFO, /* a pipe with a path: anybody may open it */
+	FILE_KINDS,
+};
+
+struct open_file {
+	__u64 description; /* id of the open file description */
+	__u64 table;	   /* id of the descriptor table that it was found in */
+	__u64 inode;
+	__u32 dev;
+	__u32 pid;
+	__s32 fd;
+	__u32 kind;    /* enum file_kind */
+	__u32 mode;    /* 1: open for reading, 2: for writing */
+	__u32 flags;   /* O_NONBLOCK and the like */
+	__u32 refs;    /* references to the description, without the pass's own */
+	__u32 readers; /* pipes: descriptions open for reading */
+	__u32 writers;
+	__u32 used; /* pipes: buffers that hold data */
+	__u32 size; /* pipes: buffers there are */
+	__u32 target; /* pidfd: the process; else 0 */
+};
+
+_Static_assert(sizeof(struct open_file) == 72, "open_file has padding");
+
+/* One mapping, as the mappings pass streams it. */
+enum mapping_flag {
+	MAPPING_SHARED = 1 << 0,
+	MAPPING_WRITE = 1 << 1,
+	MAPPING_READ = 1 << 2,
+	MAPPING_FILE = 1 << 3,
+	MAPPING_DENIED = 1 << 4, /* a file system on which a read may hang */
+	MAPPING_STACK = 1 << 5,
+	MAPPING_ANON = 1 << 6, /* has private pages */
+	MAPPING_EXEC = 1 << 7,
+	MAPPING_HEAP = 1 << 8, /* brk heap */
+	MAPPING_UFFD = 1 << 9, /* registered with userfaultfd */
+};
+
+struct mapping {
+	__u64 start;
+	__u64 end;
+	__u64 offset; /* of start in the file, bytes */
+	__u64 inode;
+	__u64 mm;
+	__u64 description; /* id of the open file description behind it; 0: unknown */
+	__u64 dentry;	   /* id of the name, be it deleted, by which that was opened */
+	__u32 dev;
+	__u32 pid;
+	__u32 flags; /* enum mapping_flag */
+	__u32 nlink;
+	__u32 writable_mappings; /* i_mmap_writable of the file: shared writable mappings */
+	__u32 refs;		 /* references to the description */
+	__u32 dentry_refs;	 /* to the name: one for each description, and one while it is there */
+	__u32 inode_refs;	 /* to the file: one for each name in use */
+};
+
+_Static_assert(sizeof(struct mapping) == 88, "mapping has padding");
+
+#endif /* DLTRACE_EVENT_H */

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The shape of a deadlock is its verdict, what its causes wait in, and which
+ * relations its blamed edges have. The first row that fits gives the remedy, so
+ * rows go from the particular to the general; each verdict ends with a row that
+ * fits always.
+ */
+#include "core/advice.h"
+
+#include <stdbool.h>
+#include <sys/wait.h>
+
+#include "core/deadlock.h"
+
+#define KIND(id)     (1u << WAIT_##id)
+#define RELATION(id) (1u << RELATION_##id)
+#define STATE(id)    (1u << PARTY_##id)
+
+_Static_assert(WAIT_KIND_COUNT <= 32 && RELATION_COUNT <= 32, "a shape's masks are too small");
+
+struct shape {
+	uint32_t kinds;	    /* of the causes */
+	uint32_t relations; /* of what they wait for */
+	uint32_t states;    /* of whom they wait for */
+	bool killed;	    /* the dead one is known to have died by a signal */
+};
+
+static const struct remedy {
+	enum verdict verdict;
+	uint32_t some_kind;	 /* at least one of these; 0: whatever */
+	uint32_t only_relations; /* none but these; 0: whatever */
+	uint32_t some_relation;	 /* at least one of these; 0: whatever */
+	uint32_t some_state;	 /* at least one of these; 0: whatever */
+	bool killed;		 /* true: only if killed; false: whatever */
+	const char *advice;
+} remedies[] = {
+	{ .verdict = VERDICT_SELF,
+	  .some_relation = RELATION(HOLDS),
+	  .some_kind = KIND(MUTEX),
+	  .advice = "make the mutex recursive (PTHREAD_MUTEX_RECURSIVE), or do not call what locks "
+		    "it while holding it" },
+	{ .verdict = VERDICT_SELF,
+	  .some_relation = RELATION(HOLDS),
+	  .advice = "use a reentrant lock (RLock), or do not call what takes the lock while "
+		    "holding it" },
+	{ .verdict = VERDICT_SELF,
+	  .some_relation = RELATION(WRITER),
+	  .advice = "close the write end in the process that reads: while it is open there, the "
+		    "end of the data never comes" },
+	{ .verdict = VERDICT_SELF,
+	  .some_relation = RELATION(READER),
+	  .advice = "let another process or thread read what this one writes: a pipe holds only "
+		    "so much" },
+	{ .verdict = VERDICT_SELF,
+	  .advice = "do not wait for the end of the task or process that does the waiting" },
+
+	{ .verdict = VERDICT_DEAD_OWNER,
+	  .some_state = STATE(LEFT_BEHIND),
+	  .advice = "do not fork while other threads may hold locks: start processes with spawn "
+		    "or forkserver, or before the first thread" },
+	{ .verdict = VERDICT_DEAD_OWNER,
+	  .some_kind = KIND(MUTEX),
+	  .advice = "unlock on every way out of the thread, or use a robust mutex "
+		    "(PTHREAD_MUTEX_ROBUST)" },
+	{ .verdict = VERDICT_DEAD_OWNER,
+	  .killed = true,
+	  .advice = "do not kill what may hold a lock: ask it to end, or restart all who share the "
+		    "lock with it" },
+	{ .verdict = VERDICT_DEAD_OWNER,
+	  .advice = "take the lock with a context manager (with lock:), so that an exception "
+		    "releases it" },
+
+	{ .verdict = VERDICT_CYCLE,
+	  .only_relations = RELATION(HOLDS),
+	  .advice = "take the locks in the same order everywhere" },
+	{ .verdict = VERDICT_CYCLE,
+	  .some_kind = KIND(PIPE_WRITE),
+	  .some_relation = RELATION(JOINS) | RELATION(CHILD),
+	  .advice = "read before you join: empty the queue or pipe, then wait for its writer to "
+		    "end" },
+	{ .verdict = VERDICT_CYCLE,
+	  .some_kind = KIND(PIPE_WRITE),
+	  .advice = "read before you write more, or read in a thread of its own: a pipe holds only "
+		    "so much" },
+	{ .verdict = VERDICT_CYCLE,
+	  .some_relation = RELATION(HOLDS),
+	  .advice = "release the lock before waiting for somebody who needs it" },
+	{ .verdict = VERDICT_CYCLE,
+	  .some_relation = RELATION(JOINS) | RELATION(CHILD),
+	  .advice = "join in one direction only: let the one that started the other wait for its "
+		    "end, and close pipe ends that are not used" },
+	{ .verdict = VERDICT_CYCLE,
+	  .some_relation = RELATION(WRITER),
+	  .advice = "let one side write before it reads, and close the pipe ends that are not "
+		    "used" },
+	{ .verdict = VERDICT_CYCLE,
+	  .advice = "break the ring at one place: a timeout on the wait, or another order of "
+		    "steps" },
+
+	{ .verdict = VERDICT_NO_WAKER,
+	  .some_kind = KIND(SEM) | KIND(SEMLOCK),
+	  .advice = "give the wait a timeout, and find who should have released, set or notified: "
+		    "nobody is left who could" },
+	{ .verdict = VERDICT_NO_WAKER,
+	  .advice = "give the wait a timeout, and find who should have ended it: nobody is left "
+		    "who could" },
+};
+
+static struct shape shape_of(const struct deadlock *deadlock)
+{
+	struct shape shape = {
+		.killed = deadlock->dead.exit_known && WIFSIGNALED(deadlock->dead.exit_code),
+	};
+	size_t count = deadlock->ring_count ? deadlock->ring_count : deadlock->cause_count;
+
+	for (size_t i = 0; i < count && i < deadlock->cause_count; i++) {
+		const struct cause *cause = &deadlock->causes[i];
+
+		shape.kinds |= 1u << cause->kind;
+		for (size_t j = 0; j < cause->waits_for_count; j++) {
+			shape.relations |= 1u << cause->waits_for[j].relation;
+			shape.states |= 1u << cause->waits_for[j].state;
+		}
+	}
+	return shape;
+}
+
+static bool remedy_fits(const struct remedy *remedy, enum verdict verdict,
+			const struct shape *shape)
+{
+	return remedy->verdict == verdict &&
+	       (!remedy->some_kind || (shape->kinds & remedy->some_kind)) &&
+	       (!remedy->only_relations || !(shape->relations & ~remedy->only_relations)) &&
+	       (!remedy->some_relation || (shape->relations & remedy->some_relation)) &&
+	       (!remedy->some_state || (shape->states & remedy->some_state)) &&
+	       (!remedy->killed || shape->killed);
+}
+
+const char *advice_for(const struct deadlock *deadlock)
+{
+	struct shape shape = shape_of(deadlock);
+	const struct remedy *remedy = remedies;
+
+	while (!remedy_fits(remedy, deadlock->verdict, &shape))
+		remedy++;
+	return remedy->advice;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The system calls that a task may sleep in, by what they are to the kinds.
+ * The numbers are those of the architecture that this is built for
+ * (asm/unistd.h); a 32-bit call has other numbers and stays unknown.
+ */
+#include <sys/syscall.h>
+
+#include "core/kind.h"
+
+struct call_row {
+	const char *name;
+	enum call call;
+};
+
+#define ROW(name, call) [SYS_##name] = { #name, CALL_##call }
+
+static const struct call_row call_rows[] = {
+	ROW(futex, FUTEX),
+	ROW(wait4, WAIT4),
+	ROW(waitid, WAITID),
+	ROW(read, READ),
+	ROW(readv, READ),
+	ROW(write, WRITE),
+	ROW(writev, WRITE),
+	ROW(ppoll, PPOLL),
+	ROW(pselect6, PSELECT),
+	ROW(semop, SEMOP),
+	ROW(semtimedop, SEMTIMEDOP),
+	ROW(rt_sigsuspend, SIGSUSPEND),
+	ROW(nanosleep, SLEEP),
+	ROW(clock_nanosleep, SLEEP),
+	ROW(accept, SOCKET),
+	ROW(accept4, SOCKET),
+	ROW(connect, SOCKET),
+	ROW(recvfrom, SOCKET),
+	ROW(recvmsg, SOCKET),
+	ROW(recvmmsg, SOCKET),
+	ROW(sendto, SOCKET),
+	ROW(sendmsg, SOCKET),
+	ROW(sendmmsg, SOCKET),
+	ROW(epoll_pwait, EPOLL),
+	ROW(restart_syscall, RESTART),
+#ifdef __x86_64__
+	ROW(poll, POLL),
+	ROW(select, SELECT),
+	ROW(pause, PAUSE),
+	ROW(epoll_wait, EPOLL),
+#endif
+	/* futex2, the same numbers everywhere (asm-generic/unistd.h); newer than some headers */
+	[449] = { "futex_waitv", CALL_FUTEX_WAITV },
+	[454] = { "futex_wake", CALL_UNKNOWN },
+	[455] = { "futex_wait", CALL_FUTEX_WAIT },
+	[456] = { "futex_requeue", CALL_UNKNOWN },
+
+	/* Known by name only. */
+	ROW(clone, UNKNOWN),
+	ROW(close, UNKNOWN),
+	ROW(copy_file_range, UNKNOWN),
+	ROW(epoll_pwait2, UNKNOWN),
+	ROW(execve, UNKNOWN),
+	ROW(exit, UNKNOWN),
+	ROW(exit_group, UNKNOWN),
+	ROW(fallocate, UNKNOWN),
+	ROW(fcntl, UNKNOWN),
+	ROW(fdatasync, UNKNOWN),
+	ROW(flock, UNKNOWN),
+	ROW(fsync, UNKNOWN),
+	ROW(ftruncate, UNKNOWN),
+	ROW(getdents64, UNKNOWN),
+	ROW(io_getevents, UNKNOWN),
+	ROW(io_pgetevents, UNKNOWN),
+	ROW(io_submit, UNKNOWN),
+	ROW(io_uring_enter, UNKNOWN),
+	ROW(ioctl, UNKNOWN),
+	ROW(madvise, UNKNOWN),
+	ROW(mmap, UNKNOWN),
+	ROW(mount, UNKNOWN),
+	ROW(mprotect, UNKNOWN),
+	ROW(mq_timedreceive, UNKNOWN),
+	ROW(mq_timedsend, UNKNOWN),
+	ROW(msgrcv, UNKNOWN),
+	ROW(msgsnd, UNKNOWN),
+	ROW(msync, UNKNOWN),
+	ROW(munmap, UNKNOWN),
+	ROW(newfstatat, UNKNOWN),
+	ROW(openat, UNKNOWN),
+	ROW(pread64, UNKNOWN),
+	ROW(preadv, UNKNOWN),
+	ROW(preadv2, UNKNOWN),
+	ROW(pwrite64, UNKNOWN),
+	ROW(pwritev, UNKNOWN),
+	ROW(pwritev2, UNKNOWN),
+	ROW(ptrace, UNKNOWN),
+	ROW(renameat2, UNKNOWN),
+	ROW(rt_sigtimedwait, UNKNOWN),
+	ROW(sendfile, UNKNOWN),
+	ROW(splice, UNKNOWN),
+	ROW(statx, UNKNOWN),
+	ROW(sync, UNKNOWN),
+	ROW(syncfs, UNKNOWN),
+	ROW(tee, UNKNOWN),
+	ROW(umount2, UNKNOWN),
+	ROW(unlinkat, UNKNOWN),
+	ROW(userfaultfd, UNKNOWN),
+	ROW(vmsplice, UNKNOWN),
+#ifdef __x86_64__
+	ROW(fork, UNKNOWN),
+	ROW(open, UNKNOWN),
+	ROW(stat, UNKNOWN),
+	ROW(unlink, UNKNOWN),
+	ROW(vfork, UNKNOWN),
+#endif
+};
+
+#define CALL_ROWS ((int)(sizeof(call_rows) / sizeof(call_rows[0])))
+
+enum call call_of(const struct look_task *task)
+{
+	if (task->flags & TASK_COMPAT || task->call < 0 || task->call >= CALL_ROWS)
+		return CALL_UNKNOWN;
+	return call_rows[task->call].call;
+}
+
+const char *call_name(int number)
+{
+	if (number < 0 || number >= CALL_ROWS || !call_rows[number].name)
+		return "?";
+	return call_rows[number].name;
+}

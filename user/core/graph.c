@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Building the wait-for graph. Everything is in growing arrays and named by
+ * index: a million waits are a handful of allocations.
+ */
+#include "core/graph.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cleanup.h"
+
+const char *const group_type_name[GROUP_TYPES] = {
+	[GROUP_PROCESS] = "process", [GROUP_MEMORY] = "memory",	  [GROUP_MAPPERS] = "mappers",
+	[GROUP_READERS] = "readers", [GROUP_WRITERS] = "writers", [GROUP_CHILDREN] = "children",
+	[GROUP_CUSTOM] = "group",    [GROUP_DEAD] = "dead",
+};
+
+uint64_t mix_bytes(uint64_t state, const void *bytes, size_t length)
+{
+	const unsigned char *p = bytes;
+
+	for (; length >= 8; length -= 8, p += 8) {
+		uint64_t word;
+
+		memcpy(&word, p, 8);
+		state = mix64(state, word);
+	}
+	if (length) {
+		uint64_t word = 0;
+
+		memcpy(&word, p, length);
+		state = mix64(state, word + (length << 56));
+	}
+	return state;
+}
+
+/* Makes room for one more item in an array that doubles. */
+static int grow(void **array, uint32_t count, uint32_t *capacity, size_t size)
+{
+	if (count < *capacity)
+		return 0;
+
+	uint32_t larger = *capacity ? 2 * *capacity : 64;
+	void *moved = larger > count ? reallocarray(*array, larger, size) : NULL;
+
+	if (!moved)
+		return -ENOMEM;
+	*array = moved;
+	*capacity = larger;
+	return 0;
+}
+
+int graph_init(struct graph *graph, const struct look *look)
+{
+	*graph = (struct graph){ .look = look };
+	graph->wait_of = malloc((look->task_count + 1) * sizeof(*graph->wait_of));
+	graph->process_node = malloc((look->process_count + 1) * sizeof(*graph->process_node));
+	if (!graph->wait_of || !graph->process_node) {
+		graph_deinit(graph);
+		return -ENOMEM;
+	}
+	memset(graph->wait_of, 0xff, look->task_count * sizeof(*graph->wait_of));
+	memset(graph->process_node, 0xff, look->process_count * sizeof(*graph->process_node));
+	return 0;
+}
+
+void graph_deinit(struct graph *graph)
+{
+	free(graph->waits);
+	free(graph->wait_of);
+	free(graph->edges);
+	free(graph->groups);
+	free(graph->members);
+	free(graph->slots);
+	free(graph->process_node);
+	free(graph->process_by_mm);
+	free(graph->dependent_start);
+	free(graph->dependents);
+	*graph = (struct graph){ 0 };
+}
+
+struct wait *graph_add_wait(struct graph *graph, uint32_t task, enum wait_kind kind)
+{
+	if (grow((void **)&graph->waits, graph->wait_count, &graph->wait_capacity,
+		 sizeof(*graph->waits)))
+		return NULL;
+
+	struct wait *wait = &graph->waits[graph->wait_count];
+
+	*wait = (struct wait){ .task = task, .kind = kind };
+	graph->wait_of[task] = graph->wait_count++;
+	graph_begin_wait(graph, wait);
+	return wait;
+}
+
+void graph_begin_wait(struct graph *graph, struct wait *wait)
+{
+	const struct look_task *task = &graph->look->tasks[wait->task];
+
+	*wait = (struct wait){
+		.task = wait->task,
+		.kind = wait->kind,
+		.first_edge = graph->edge_count,
+		.fingerprint = mix64(task->switches, (uint32_t)task->call),
+	};
+}
+
+int graph_add_edge(struct graph *graph, struct wait *wait, const struct edge *edge)
+{
+	if (grow((void **)&graph->edges, graph->edge_count, &graph->edge_capacity,
+		 sizeof(*graph->edges)))
+		return -ENOMEM;
+	graph->edges[graph->edge_count++] = *edge;
+	wait->edge_count++;
+	return 0;
+}
+
+/*
+ * Groups are found by key through open addressing over their indices: they live
+ * in an array that moves, which the pointer-linked tables of uthash cannot index.
+ */
+static uint32_t *group_slot(const struct graph *graph, enum group_type type, uint64_t a, uint64_t b)
+{
+	uint32_t mask = graph->slot_count - 1;
+	uint32_t i = mix64(mix64(type, a), b) & mask;
+
+	for (;; i = (i + 1) & mask) {
+		uint32_t *slot = &graph->slots[i];
+
+		if (*slot == NO_NODE)
+			return slot;
+
+		const struct group *group = &graph->groups[*slot];
+
+		if (group->type == type && group->a == a && group->b == b)
+			return slot;
+	}
+}
+
+/* Keeps the table at most half full. Processes are not in it: graph_process() knows them. */
+static int slots_reserve(struct graph *graph)
+{
+	if (2 * (graph->slots_used + 1) <= graph->slot_count)
+		return 0;
+
+	uint32_t count = graph->slot_count ? 2 * graph->slot_count : 256;
+	uint32_t *slots = malloc(count * sizeof(*slots));
+
+	if (!slots)
+		return -ENOMEM;
+	memset(slots, 0xff, count * sizeof(*slots));
+	free(graph->slots);
+	graph->slots = slots;
+	graph->slot_count = count;
+	for (uint32_t i = 0; i < graph->group_count; i++) {
+		const struct group *group = &graph->groups[i];
+
+		if (group->type != GROUP_PROCESS)
+			*group_slot(graph, group->type, group->a, group->b) = i;
+	}
+	return 0;
+}
+
+/* Appends an empty group; its index, or NO_NODE if out of memory. */
+static uint32_t group_append(struct graph *graph, enum group_type type, uint64_t a, uint64_t b)
+{
+	if (grow((void **)&graph->groups, graph->group_count, &graph->group_capacity,
+		 sizeof(*graph->groups)))
+		return NO_NODE;
+	graph->groups[graph->group_count] = (struct group){
+		.type = type,
+		.a = a,
+		.b = b,
+		.first_member = graph->member_count,
+		.fingerprint = mix64(mix64(type, a), b),
+		.census_kernel = -1,
+		.census_found = -1,
+	};
+	return graph->group_count++;
+}
+
+uint32_t graph_add_group(struct graph *graph, enum group_type type, uint64_t a, uint64_t b,
+			 bool *ret_new)
+{
+	assert(type != GROUP_PROCESS);
+	if (slots_reserve(graph))
+		return NO_NODE;
+
+	uint32_t *slot = group_slot(graph, type, a, b);
+	uint32_t group = *slot;
+
+	if (group == NO_NODE) {
+		group = group_append(graph, type, a, b);
+		if (group == NO_NODE)
+			return NO_NODE;
+		*ret_new = true;
+		*slot = group;
+		graph->slots_used++;
+	} else {
+		*ret_new = false;
+	}
+	return graph->look->task_count + group;
+}
+
+uint32_t graph_find_group(const struct graph *graph, enum group_type type, uint64_t a, uint64_t b)
+{
+	if (!graph->slot_count)
+		return NO_NODE;
+
+	uint32_t i = *group_slot(graph, type, a, b);
+
+	return i == NO_NODE ? NO_NODE : graph->look->task_count + i;
+}
+
+int graph_add_member(struct graph *graph, uint32_t group_node, uint32_t node)
+{
+	struct group *group = graph_group(graph, group_node);
+
+	if (node == NO_NODE || grow((void **)&graph->members, graph->member_count,
+				    &graph->member_capacity, sizeof(*graph->members))) {
+		/* a member that is not in the graph must not make the group look stuck */
+		group->open |= OPEN_BIT(OPEN_BUSY);
+		return -ENOMEM;
+	}
+
+	/* a group is filled whole, before the next is begun */
+	assert(group->first_member + group->member_count == graph->member_count);
+	graph->members[graph->member_count++] = node;
+	group->member_count++;
+	/* a sum: the same set in another order is the same set */
+	group->fingerprint += graph_node_key(graph, node);
+	return 0;
+}
+
+void graph_set_census(struct graph *graph, uint32_t node, int64_t kernel, int64_t found)
+{
+	struct group *group = graph_group(graph, node);
+
+	group->census_kernel = kernel;
+	group->census_found = found;
+	group->fingerprint += mix64((uint64_t)kernel, (uint64_t)found);
+	if (kernel < 0)
+		graph_open_group(graph, node, OPEN_UNCOUNTED);
+	else if (kernel != found)
+		graph_open_group(graph, node, OPEN_CENSUS);
+}
+
+void graph_open_group(struct graph *graph, uint32_t node, enum open_reason reason)
+{
+	graph_group(graph, node)->open |= OPEN_BIT(reason);
+}
+
+uint32_t graph_process(struct graph *graph, const struct process *process)
+{
+	uint32_t *known = &graph->process_node[process - graph->look->processes];
+
+	if (*known != NO_NODE)
+		return *known;
+
+	/* the members' own identities name the process: its pid may be used again */
+	uint32_t group = group_append(graph, GROUP_PROCESS, process->pid, 0);
+
+	if (group == NO_NODE)
+		return NO_NODE;
+
+	uint32_t node = graph->look->task_count + group;
+
+	for (uint32_t i = process->first; i < process->first + process->count; i++)
+		if (graph_add_member(graph, node, i))
+			return NO_NODE;
+	*known = node;
+	return node;
+}
+
+/* Threads share their address space, so any live task of a process tells its id. */
+static uint64_t process_mm(const struct look *look, const struct process *process)
+{
+	for (uint32_t i = process->first; i < process->first + process->count; i++)
+		if (look->tasks[i].mm)
+			return look->tasks[i].mm;
+	return 0;
+}
+
+struct mm_process {
+	uint64_t mm;
+	uint32_t process;
+};
+
+static int mm_process_compare(const void *a, const void *b)
+{
+	const struct mm_process *x = a, *y = b;
+
+	if (x->mm != y->mm)
+		return x->mm < y->mm ? -1 : 1;
+	return x->process < y->process ? -1 : x->process > y->process;
+}
+
+static int index_by_mm(struct graph *graph)
+{
+	const struct look *look = graph->look;
+	uint32_t n = look->process_count;
+	_cleanup_free_ struct mm_process *pairs = malloc((n + 1) * sizeof(*pairs));
+
+	graph->process_by_mm = malloc((n + 1) * sizeof(*graph->process_by_mm));
+	if (!pairs || !graph->process_by_mm)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < n; i++)
+		pairs[i] = (struct mm_process){ process_mm(look, &look->processes[i]), i };
+	qsort(pairs, n, sizeof(*pairs), mm_process_compare);
+	for (uint32_t i = 0; i < n; i++)
+		graph->process_by_mm[i] = pairs[i].process;
+	return 0;
+}
+
+/* First entry of process_by_mm whose address space is not below mm. */
+static uint32_t first_with_mm(const struct graph *graph, uint64_t mm)
+{
+	const struct look *look = graph->look;
+	uint32_t low = 0, high = look->process_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (process_mm(look, &look->processes[graph->process_by_mm[middle]]) < mm)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/*
+ * mm_users counts the tasks that use the address space, and whoever reads it
+ * through /proc at the moment (mmget() in kernel/fork.c); tasks that have
+ * exited no longer have it.
+ */
+static int memory_fill(struct graph *graph, uint32_t node, uint64_t mm)
+{
+	const struct look *look = graph->look;
+	int64_t kernel = 0, found = 0;
+
+	for (uint32_t i = first_with_mm(graph, mm); i < look->process_count; i++) {
+		const struct process *process = &look->processes[graph->process_by_mm[i]];
+
+		if (process_mm(look, process) != mm)
+			break;
+		for (uint32_t t = process->first; t < process->first + process->count; t++) {
+			if (look->tasks[t].mm != mm)
+				continue;
+			found++;
+			if (look->tasks[t].mm_users > kernel)
+				kernel = look->tasks[t].mm_users;
+		}
+	}
+	graph_set_census(graph, node, kernel, found);
+	return 0;
+}
+
+/* The process nodes first: members of one group are contiguous. */
+static int memory_processes(struct graph *graph, uint64_t mm)
+{
+	const struct look *look = graph->look;
+
+	for (uint32_t i = first_with_mm(graph, mm); i < look->process_count; i++) {
+		const struct process *process = &look->processes[graph->process_by_mm[i]];
+
+		if (process_mm(look, process) != mm)
+			break;
+		if (graph_process(graph, process) == NO_NODE)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+uint32_t graph_memory(struct graph *graph, uint64_t mm)
+{
+	const struct look *look = graph->look;
+	bool is_new;
+
+	if (!graph->process_by_mm && index_by_mm(graph))
+		return NO_NODE;
+	if (memory_processes(graph, mm))
+		return NO_NODE;
+
+	uint32_t node = graph_add_group(graph, GROUP_MEMORY, mm, 0, &is_new);
+
+	if (node == NO_NODE || !is_new)
+		return node;
+	for (uint32_t i = first_with_mm(graph, mm); i < look->process_count; i++) {
+		const struct process *process = &look->processes[graph->process_by_mm[i]];
+
+		if (process_mm(look, process) != mm)
+			break;
+		if (graph_add_member(graph, node, graph_process(graph, process)))
+			return NO_NODE;
+	}
+	return memory_fill(graph, node, mm) ? NO_NODE : node;
+}
+
+uint32_t graph_dead(struct graph *graph, uint64_t a, uint64_t b)
+{
+	bool is_new;
+
+	return graph_add_group(graph, GROUP_DEAD, a, b, &is_new);
+}
+
+/* Calls visit for every pair of a node and who depends on it. */
+static void for_each_dependence(const struct graph *graph,
+				void (*visit)(struct graph *, uint32_t target, struct dependent by),
+				struct graph *context)
+{
+	for (uint32_t i = 0; i < graph->wait_count; i++) {
+		const struct wait *wait = &graph->waits[i];
+
+		for (uint32_t e = wait->first_edge; e < wait->first_edge + wait->edge_count; e++)
+			visit(context, graph->edges[e].target, (struct dependent){ wait->task, e });
+	}
+	for (uint32_t g = 0; g < graph->group_count; g++) {
+		const struct group *group = &graph->groups[g];
+		uint32_t node = graph->look->task_count + g;
+
+		for (uint32_t m = 0; m < group->member_count; m++)
+			visit(context, graph->members[group->first_member + m],
+			      (struct dependent){ node, NO_EDGE });
+	}
+}
+
+static void dependence_count(struct graph *graph, uint32_t target, struct dependent by)
+{
+	(void)by;
+	graph->dependent_start[target + 1]++;
+}
+
+/* Fills from the end of each range, so that dependent_start ends up at its beginning. */
+static void dependence_place(struct graph *graph, uint32_t target, struct dependent by)
+{
+	graph->dependents[--graph->dependent_start[target + 1]] = by;
+}
+
+int graph_freeze(struct graph *graph)
+{
+	uint32_t n = graph_node_count(graph);
+	uint32_t *start = calloc(n + 2, sizeof(*start));
+
+	if (!start)
+		return -ENOMEM;
+	free(graph->dependent_start);
+	graph->dependent_start = start;
+	for_each_dependence(graph, dependence_count, graph);
+	for (uint32_t i = 0; i <= n; i++)
+		start[i + 1] += start[i];
+
+	struct dependent *dependents = malloc((start[n] + 1) * sizeof(*dependents));
+
+	if (!dependents)
+		return -ENOMEM;
+	free(graph->dependents);
+	graph->dependents = dependents;
+	for_each_dependence(graph, dependence_place, graph);
+	/* placing has moved start[i + 1] to the beginning of node i: shift it into its place */
+	uint32_t total = start[n + 1];
+
+	memmove(start, start + 1, n * sizeof(*start));
+	start[n] = total;
+	return 0;
+}
+
+bool graph_node_is_self(const struct graph *graph, uint32_t node, uint32_t task)
+{
+	if (node_is_task(graph, node))
+		return node == task;
+
+	const struct group *group = graph_group(graph, node);
+
+	return group->type == GROUP_PROCESS && group->member_count == 1 &&
+	       graph->members[group->first_member] == task;
+}
+
+uint32_t graph_node_pid(const struct graph *graph, uint32_t node)
+{
+	if (node_is_task(graph, node))
+		return graph->look->tasks[node].pid;
+
+	const struct group *group = graph_group(graph, node);
+
+	return group->type == GROUP_PROCESS ? (uint32_t)group->a : NO_PID;
+}
+
+uint64_t graph_node_key(const struct graph *graph, uint32_t node)
+{
+	if (node_is_task(graph, node)) {
+		const struct look_task *task = &graph->look->tasks[node];
+
+		return mix64(mix64(1, task->tid), task->start_ns);
+	}
+
+	const struct group *group = graph_group(graph, node);
+
+	return mix64(2, group->fingerprint);
+}
+
+uint64_t graph_wait_fingerprint(const struct graph *graph, const struct wait *wait)
+{
+	uint64_t state = mix64(mix64(wait->fingerprint, wait->open), wait->kind);
+
+	state = mix64(state, graph_node_key(graph, wait->task));
+	for (uint32_t e = wait->first_edge; e < wait->first_edge + wait->edge_count; e++) {
+		const struct edge *edge = &graph->edges[e];
+
+		state = mix64(state, graph_node_key(graph, edge->target));
+		state = mix64(state, edge->relation * 256u + edge->flags);
+	}
+	return state;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The judge: takes look after look, keeps what has to be remembered between
+ * them, and gives findings. Pure: time is an argument, the system a probe.
+ */
+#ifndef DLTRACE_JUDGE_H
+#define DLTRACE_JUDGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/deadlock.h"
+#include "core/kind.h"
+#include "core/look.h"
+
+struct judge;
+
+struct judge_options {
+	uint64_t min_wait_ns;
+	struct kind_table kinds;
+	const uint32_t *scope; /* pids of -p, not owned, constant; NULL: everything */
+	size_t scope_count;
+	bool want_chains;
+};
+
+/* What changed with one look. All owned by the judge, valid until the next look. */
+struct findings {
+	struct deadlock **found; /* new, or with other causes or certainty than before */
+	size_t found_count;
+	struct deadlock **resolved; /* seen before and gone */
+	size_t resolved_count;
+	struct deadlock **active; /* all that stand now */
+	size_t active_count;
+	struct chain *chains; /* of the named processes, new or changed */
+	size_t chain_count;
+	/*
+	 * Tasks in scope that would be in a deadlock if this look were confirmed by another
+	 * (candidates), and when the youngest of them will have waited min_wait
+	 * (CLOCK_MONOTONIC; 0: all have). A caller that wants an answer now looks again then.
+	 */
+	uint32_t candidates;
+	uint64_t ripe_ns;
+};
+
+/* Figures of the last look, for the summary and the metrics. */
+struct judge_stats {
+	uint32_t looks;
+	uint32_t tasks, blocked;
+	uint32_t scope_tasks, scope_processes;
+	uint32_t deadlocked; /* causes and victims of what stands now */
+	uint32_t open[OPEN_REASONS]; /* waits by first reason, system-wide */
+	uint32_t scope_ignorance;    /* waits in scope that are open out of ignorance */
+	uint32_t blocked_by_kind[WAIT_KIND_COUNT];
+	uint64_t longest_ns[WAIT_KIND_COUNT]; /* age of the oldest wait */
+	uint64_t asked[COST_LEVELS];  /* questions put to the probe, by cost, in all */
+	uint64_t suspects[COST_LEVELS]; /* waits resolved at that budget, in all */
+	uint64_t cleared_asked; /* dear questions about tasks that cheap ones had cleared: 0 */
+	uint64_t incomplete; /* mask of enum incomplete, last look */
+	uint64_t detected[VERDICTS];
+	uint64_t look_ns; /* not the judge's to know: left to the caller */
+};
+
+/* NULL if out of memory. options are copied, what they point to is not. */
+struct judge *judge_new(const struct judge_options *options);
+void judge_free(struct judge *judge);
+
+/* A live event, as it comes. */
+void judge_event(struct judge *judge, const struct event *event);
+
+/*
+ * Judges one look. The look stays the caller's and must live until the next
+ * call. 0 or -ENOMEM; after an error the judge is as before.
+ */
+int judge_look(struct judge *judge, const struct look *look, const struct probe *probe,
+	       struct findings *ret);
+/* Something was found to be missing while the last look was judged. */
+void judge_incomplete(struct judge *judge, enum incomplete what);
+const struct judge_stats *judge_stats(const struct judge *judge);
+
+/* True if a process of -p is still there (or -p was not given). */
+bool judge_scope_alive(const struct judge *judge);
+
+#endif /* DLTRACE_JUDGE_H */

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Indexing a look: by tid, by process, by parent, all with linear sorts.
+ */
+#include "core/look.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cleanup.h"
+#include "core/sort.h"
+
+const char *const incomplete_name[INCOMPLETE_REASONS] = {
+	[INCOMPLETE_HIDDEN_TASKS] = "hidden-tasks", [INCOMPLETE_LOOK_CUT] = "look-cut",
+	[INCOMPLETE_EVENTS_LOST] = "events-lost",   [INCOMPLETE_QUARANTINE] = "quarantine",
+	[INCOMPLETE_PRIVILEGE] = "privilege",
+};
+
+static bool tasks_are_sorted(const struct look_task *tasks, uint32_t count)
+{
+	for (uint32_t i = 1; i < count; i++) {
+		const struct look_task *a = &tasks[i - 1], *b = &tasks[i];
+
+		if (a->pid > b->pid || (a->pid == b->pid && a->tid >= b->tid))
+			return false;
+	}
+	return true;
+}
+
+/* Sorts tasks by pid, then tid, and drops all but the last record of each tid. */
+static int tasks_sort(struct look_task **tasks, uint32_t *count)
+{
+	uint32_t n = *count;
+
+	if (tasks_are_sorted(*tasks, n))
+		return 0;
+
+	_cleanup_free_ uint32_t *order = malloc(n * sizeof(*order));
+	_cleanup_free_ uint32_t *scratch = malloc(n * sizeof(*scratch));
+	_cleanup_free_ uint32_t *keys = malloc(n * sizeof(*keys));
+	_cleanup_free_ struct look_task *sorted = malloc(n * sizeof(*sorted));
+
+	if (!order || !scratch || !keys || !sorted)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < n; i++) {
+		order[i] = i;
+		keys[i] = (*tasks)[i].tid;
+	}
+	sort_indices(order, n, keys, scratch);
+
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (i + 1 < n && keys[order[i]] == keys[order[i + 1]])
+			continue;
+		order[kept++] = order[i];
+	}
+	for (uint32_t i = 0; i < n; i++)
+		keys[i] = (*tasks)[i].pid;
+	sort_indices(order, kept, keys, scratch);
+	for (uint32_t i = 0; i < kept; i++)
+		sorted[i] = (*tasks)[order[i]];
+
+	free(*tasks);
+	*tasks = TAKE_PTR(sorted);
+	*count = kept;
+	return 0;
+}
+
+/* An index 0 .. count-1 sorted by keys; keys are given back to the caller's buffer. */
+static uint32_t *index_new(uint32_t count, const uint32_t *keys)
+{
+	_cleanup_free_ uint32_t *scratch = malloc((count + 1) * sizeof(*scratch));
+	uint32_t *index = malloc((count + 1) * sizeof(*index));
+
+	if (!scratch || !index) {
+		free(index);
+		return NULL;
+	}
+	for (uint32_t i = 0; i < count; i++)
+		index[i] = i;
+	sort_indices(index, count, keys, scratch);
+	return index;
+}
+
+/* The parent of a process is that of any of its tasks; a dying leader may have lost its own. */
+static uint32_t processes_collect(const struct look *look, struct process *processes)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < look->task_count; i++) {
+		const struct look_task *task = &look->tasks[i];
+
+		if (!count || processes[count - 1].pid != task->pid)
+			processes[count++] = (struct process){ .pid = task->pid,
+							       .ppid = task->ppid,
+							       .first = i };
+		processes[count - 1].count++;
+	}
+	return count;
+}
+
+static int look_index(struct look *look)
+{
+	uint32_t n = look->task_count;
+	_cleanup_free_ uint32_t *keys = malloc((n + 1) * sizeof(*keys));
+
+	look->processes = malloc((n + 1) * sizeof(*look->processes));
+	if (!keys || !look->processes)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < n; i++)
+		keys[i] = look->tasks[i].tid;
+	look->by_tid = index_new(n, keys);
+	look->process_count = processes_collect(look, look->processes);
+	for (uint32_t i = 0; i < look->process_count; i++)
+		keys[i] = look->processes[i].ppid;
+	look->by_parent = index_new(look->process_count, keys);
+	return look->by_tid && look->by_parent ? 0 : -ENOMEM;
+}
+
+int look_init(struct look *look, struct look_task *tasks, uint32_t count)
+{
+	*look = (struct look){ .tasks = tasks, .task_count = count };
+
+	int err = tasks_sort(&look->tasks, &look->task_count);
+
+	if (!err)
+		err = look_index(look);
+	if (err)
+		look_deinit(look);
+	return err;
+}
+
+void look_deinit(struct look *look)
+{
+	free(look->tasks);
+	free(look->by_tid);
+	free(look->processes);
+	free(look->by_parent);
+	*look = (struct look){ 0 };
+}
+
+uint32_t look_find(const struct look *look, uint32_t tid)
+{
+	uint32_t low = 0, high = look->task_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		uint32_t there = look->tasks[look->by_tid[middle]].tid;
+
+		if (there == tid)
+			return look->by_tid[middle];
+		if (there < tid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NO_TASK;
+}
+
+const struct process *look_process(const struct look *look, uint32_t pid)
+{
+	uint32_t low = 0, high = look->process_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		const struct process *process = &look->processes[middle];
+
+		if (process->pid == pid)
+			return process;
+		if (process->pid < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+uint32_t look_children(const struct look *look, uint32_t pid, uint32_t *ret_first)
+{
+	uint32_t low = 0, high = look->process_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (look->processes[look->by_parent[middle]].ppid < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*ret_first = low;
+	while (high < look->process_count && look->processes[look->by_parent[high]].ppid == pid)
+		high++;
+	return high - low;
+}
+
+/* Namespaces below the first level are rare and their tasks few: a walk will do. */
+static uint32_t find_nested(const struct look *look, uint64_t pid_ns, uint32_t number)
+{
+	for (uint32_t i = 0; i < look->task_count; i++)
+		if (look->tasks[i].pid_ns == pid_ns && look->tasks[i].ns_tid == number)
+			return i;
+	return NO_TASK;
+}
+
+uint32_t look_find_in_namespace(const struct look *look, uint32_t viewer, uint32_t number,
+				bool *ret_known)
+{
+	const struct look_task *task = &look->tasks[viewer];
+
+	*ret_known = task->ns_level <= 1;
+	if (!task->ns_level)
+		return look_find(look, number);
+	return *ret_known ? find_nested(look, task->pid_ns, number) : NO_TASK;
+}
+
+uint32_t look_find_thread(const struct look *look, const struct process *process,
+			  uint64_t thread_pointer)
+{
+	for (uint32_t i = process->first; i < process->first + process->count; i++)
+		if (look->tasks[i].thread_pointer == thread_pointer &&
+		    !(look->tasks[i].flags & TASK_DEAD))
+			return i;
+	return NO_TASK;
+}
+
+bool process_is_dead(const struct look *look, const struct process *process)
+{
+	for (uint32_t i = process->first; i < process->first + process->count; i++)
+		if (!(look->tasks[i].flags & TASK_DEAD))
+			return false;
+	return true;
+}

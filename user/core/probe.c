@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is the same for every probe: the shape of each question's answer, and
+ * the questions as functions.
+ */
+#include "core/probe.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+const size_t answer_item_size[QUESTION_TYPES] = {
+	[ASK_MEMORY] = 1,
+	[ASK_WCHAN] = 1,
+	[ASK_PROGRAM] = 1,
+	[ASK_DESCRIPTOR] = sizeof(struct open_file),
+	[ASK_MAPPING] = sizeof(struct mapping),
+	[ASK_HOLDERS] = sizeof(struct open_file),
+	[ASK_MAPPERS] = sizeof(struct mapping),
+	[ASK_SEARCH] = sizeof(uint64_t),
+};
+
+const char *const question_name[QUESTION_TYPES] = {
+	[ASK_MEMORY] = "memory",	 [ASK_WCHAN] = "wchan",	    [ASK_PROGRAM] = "program",
+	[ASK_DESCRIPTOR] = "descriptor", [ASK_MAPPING] = "mapping", [ASK_HOLDERS] = "holders",
+	[ASK_MAPPERS] = "mappers",	 [ASK_SEARCH] = "search",
+};
+
+const enum cost question_cost[QUESTION_TYPES] = {
+	[ASK_MEMORY] = COST_READ,     [ASK_WCHAN] = COST_READ,	  [ASK_PROGRAM] = COST_READ,
+	[ASK_DESCRIPTOR] = COST_READ, [ASK_MAPPING] = COST_READ,  [ASK_HOLDERS] = COST_TABLE,
+	[ASK_MAPPERS] = COST_TABLE,   [ASK_SEARCH] = COST_SEARCH,
+};
+
+_Static_assert(QUESTION_TYPES == 8, "a question type lacks its row in the three tables above");
+
+static struct answer probe_ask(const struct probe *probe, struct question question)
+{
+	struct answer answer;
+
+	probe->ask(probe->context, &question, &answer);
+	return answer;
+}
+
+int probe_memory(const struct probe *probe, uint32_t pid, uint64_t address, void *ret_bytes,
+		 size_t length)
+{
+	assert(length <= MEMORY_ANSWER_MAX);
+
+	struct answer answer =
+		probe_ask(probe, (struct question){ ASK_MEMORY, pid, address, length });
+
+	if (answer.error)
+		return answer.error;
+	if (answer.count != length)
+		return -EFAULT;
+	if (length)
+		memcpy(ret_bytes, answer.items, length);
+	return 0;
+}
+
+/* A string that does not end is no answer. */
+static int probe_text(const struct probe *probe, enum question_type type, uint32_t id,
+		      const char **ret)
+{
+	struct answer answer = probe_ask(probe, (struct question){ .type = type, .id = id });
+	const char *text = answer.items;
+
+	if (answer.error)
+		return answer.error;
+	if (!answer.count || text[answer.count - 1])
+		return -EINVAL;
+	*ret = text;
+	return 0;
+}
+
+int probe_wchan(const struct probe *probe, uint32_t tid, const char **ret_name)
+{
+	return probe_text(probe, ASK_WCHAN, tid, ret_name);
+}
+
+int probe_program(const struct probe *probe, uint32_t pid, const char **ret_path)
+{
+	return probe_text(probe, ASK_PROGRAM, pid, ret_path);
+}
+
+static int probe_item(const struct probe *probe, struct question question, const void **ret_item)
+{
+	struct answer answer = probe_ask(probe, question);
+
+	if (answer.error)
+		return answer.error;
+	if (!answer.count)
+		return -EINVAL;
+	*ret_item = answer.items;
+	return 0;
+}
+
+int probe_descriptor(const struct probe *probe, uint32_t pid, int fd,
+		     const struct open_file **ret_file)
+{
+	struct question question = { ASK_DESCRIPTOR, pid, (uint32_t)fd, 0 };
+
+	return probe_item(probe, question, (const void **)ret_file);
+}
+
+int probe_mapping(const struct probe *probe, uint32_t pid, uint64_t address,
+		  const struct mapping **ret_mapping)
+{
+	struct question question = { ASK_MAPPING, pid, address, 0 };
+
+	return probe_item(probe, question, (const void **)ret_mapping);
+}
+
+static int probe_list(const struct probe *probe, struct question question, struct answer *ret)
+{
+	struct answer answer = probe_ask(probe, question);
+
+	if (answer.error)
+		return answer.error;
+	*ret = answer;
+	return 0;
+}
+
+int probe_holders(const struct probe *probe, uint32_t dev, uint64_t inode, struct answer *ret)
+{
+	return probe_list(probe, (struct question){ ASK_HOLDERS, 0, dev, inode }, ret);
+}
+
+int probe_mappers(const struct probe *probe, uint32_t dev, uint64_t inode, struct answer *ret)
+{
+	return probe_list(probe, (struct question){ ASK_MAPPERS, 0, dev, inode }, ret);
+}
+
+int probe_search(const struct probe *probe, uint32_t pid, uint64_t value, struct answer *ret)
+{
+	return probe_list(probe, (struct question){ ASK_SEARCH, pid, value, 0 }, ret);
+}

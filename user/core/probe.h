@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How the core and the kinds ask about the system: one question, one answer.
+ * Questions and answers are plain data, so that one table can remember them
+ * within a look, a recording can list them, and a replay or a unit test can
+ * give them without any system at all.
+ */
+#ifndef DLTRACE_PROBE_H
+#define DLTRACE_PROBE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bpf/event.h"
+
+/*
+ * What a question costs, in the order in which they are asked: a task that a
+ * cheaper answer cleared is never asked about at a dearer price.
+ */
+enum cost {
+	COST_DONE,   /* nothing more to ask */
+	COST_LOOK,   /* the look brought it */
+	COST_READ,   /* one read of one task */
+	COST_TABLE,  /* tables of the whole system: open files, mappings */
+	COST_SEARCH, /* a search through a process's memory */
+	COST_LEVELS,
+};
+
+#define MEMORY_ANSWER_MAX 4096 /* bytes that one question may ask for */
+
+enum question_type {
+	ASK_MEMORY,	/* id: pid, a: address, b: length <= MEMORY_ANSWER_MAX -> bytes */
+	ASK_WCHAN,	/* id: tid -> the kernel function that it sleeps in, a string with NUL */
+	ASK_PROGRAM,	/* id: pid -> path of its executable, a string with NUL */
+	ASK_DESCRIPTOR, /* id: pid, a: fd -> one struct open_file; refs, readers ... are unknown (0) */
+	ASK_MAPPING,	/* id: pid, a: address -> one struct mapping */
+	ASK_HOLDERS,	/* a: dev, b: inode -> every descriptor of that pipe; struct open_file */
+	ASK_MAPPERS,	/* a: dev, b: inode -> every mapping of that file; struct mapping,
+			   and one with start == end for each descriptor in a process that does
+			   not map it */
+	ASK_SEARCH,	/* id: pid, a: 8-byte value -> addresses of the aligned words in private
+			   writable memory that hold it; uint64_t */
+	QUESTION_TYPES,
+};
+
+struct question {
+	uint32_t type; /* enum question_type */
+	uint32_t id;   /* pid or tid, else 0 */
+	uint64_t a;
+	uint64_t b;
+};
+
+/*
+ * error: 0 or -errno. -ENODATA: a replay that does not hold the answer;
+ * -ETIMEDOUT: abandoned, the target is in quarantine; -EBUSY: look again;
+ * -EACCES, -EPERM: no privilege; -ESRCH: gone; -EFAULT, -EIO: no memory there.
+ * partial: something that should be in the answer could not be read.
+ * items: valid until the next look, owned by whoever answers.
+ */
+struct answer {
+	int error;
+	uint32_t partial;
+	uint32_t count;
+	const void *items;
+};
+
+/* Size of one item of each type of answer, bytes; indexed by enum question_type. */
+extern const size_t answer_item_size[QUESTION_TYPES];
+/* Names used in recordings; indexed by enum question_type. */
+extern const char *const question_name[QUESTION_TYPES];
+extern const enum cost question_cost[QUESTION_TYPES];
+
+struct probe {
+	/* Always fills ret. */
+	void (*ask)(void *context, const struct question *question, struct answer *ret);
+	void *context;
+};
+
+/* The questions as functions. Each returns the answer's error; outputs are unchanged on failure. */
+int probe_memory(const struct probe *probe, uint32_t pid, uint64_t address, void *ret_bytes,
+		 size_t length);
+int probe_wchan(const struct probe *probe, uint32_t tid, const char **ret_name);
+int probe_program(const struct probe *probe, uint32_t pid, const char **ret_path);
+int probe_descriptor(const struct probe *probe, uint32_t pid, int fd,
+		     const struct open_file **ret_file);
+int probe_mapping(const struct probe *probe, uint32_t pid, uint64_t address,
+		  const struct mapping **ret_mapping);
+int probe_holders(const struct probe *probe, uint32_t dev, uint64_t inode, struct answer *ret);
+int probe_mappers(const struct probe *probe, uint32_t dev, uint64_t inode, struct answer *ret);
+int probe_search(const struct probe *probe, uint32_t pid, uint64_t value, struct answer *ret);
+
+#endif /* DLTRACE_PROBE_H */

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/record_table.h"
+
+#include "core/look.h"
+#include "core/record.h"
+
+const char *const record_verb[RECORD_TYPES] = {
+	[RECORD_HEADER] = "dltrace-recording",
+	[RECORD_LOOK] = "look",
+	[RECORD_TASK] = "task",
+	[RECORD_EVENT] = "event",
+	[RECORD_ANSWER] = "answer",
+	[RECORD_ITEM] = "item",
+};
+
+#define LENGTH(array) (sizeof(array) / sizeof(*(array)))
+
+/* A field has the name of its member where nothing else is said. */
+#define FIELD_AS(type, name_, member, format_, ...)                                                \
+	{                                                                                          \
+		.name = name_, .name_length = sizeof(name_) - 1, .offset = offsetof(type, member), \
+		.size = sizeof(((type *)0)->member), .count = 1, .format = FORMAT_##format_,       \
+		__VA_ARGS__                                                                        \
+	}
+#define NAMES(array)	   .names = (array), .name_count = LENGTH(array)
+#define SAME(type, member) .absent = ABSENT_SAME, .same_as = offsetof(type, member)
+#define TABLE(type, fields)                          \
+	{                                            \
+		fields, LENGTH(fields), sizeof(type) \
+	}
+
+static const char *const task_flags[] = {
+	"sleeping", "uninterruptible", "dead",	     "exiting",	  "stopped",
+	"traced",   "frozen",	       "sigpending", "kthread",	  "async-io",
+	"timer",    "tracer",	       "compat",     "from-proc", "io-worker",
+};
+static const char *const object_flags[] = { "read", "mapped", "shared", "file",
+					    "busy", "denied", "fault" };
+static const char *const event_types[EVENT_TYPES] = {
+	[EVENT_WAIT] = "wait", [EVENT_WAKE] = "wake", [EVENT_EXIT] = "exit"
+};
+static const char *const file_kinds[FILE_KINDS] = {
+	[FILE_OTHER] = "other",	      [FILE_PIPE] = "pipe",	    [FILE_SOCKET] = "socket",
+	[FILE_TERMINAL] = "terminal", [FILE_DEVICE] = "device",	    [FILE_REGULAR] = "regular",
+	[FILE_PIDFD] = "pidfd",	      [FILE_EVENTFD] = "eventfd",   [FILE_EPOLL] = "epoll",
+	[FILE_TIMERFD] = "timerfd",   [FILE_SIGNALFD] = "signalfd", [FILE_INOTIFY] = "inotify",
+	[FILE_FIFO] = "fifo",
+};
+static const char *const file_modes[] = { "read", "write" };
+static const char *const mapping_flags[] = { "shared", "write", "read", "file", "denied",
+					     "stack",  "anon",	"exec", "heap", "uffd" };
+
+static const struct record_field look_fields[] = {
+#define FIELD(name, ...) FIELD_AS(struct look, name, __VA_ARGS__)
+	FIELD("start", start_ns, DEC),
+	FIELD("wall", wall_ns, DEC),
+	FIELD("boot", boot_id, HEX),
+	FIELD("self", self_pid, DEC),
+	FIELD("hidden", hidden, DEC),
+	FIELD("incomplete", incomplete, BITS, .names = incomplete_name,
+	      .name_count = INCOMPLETE_REASONS),
+#undef FIELD
+};
+const struct record_table look_table = TABLE(struct look, look_fields);
+
+static const struct record_field task_fields[] = {
+#define FIELD(name, ...) FIELD_AS(struct look_task, name, __VA_ARGS__)
+	FIELD("tid", tid, DEC, .always = true, SAME(struct look_task, pid)),
+	FIELD("pid", pid, DEC, SAME(struct look_task, tid)),
+	FIELD("ppid", ppid, DEC),
+	FIELD("name", name, NAME),
+	FIELD("start", start_ns, DEC),
+	FIELD("flags", flags, BITS, NAMES(task_flags)),
+	FIELD("call", call, CALL, .absent = ABSENT_NONE),
+	{ .name = "args",
+	  .name_length = 4,
+	  .offset = offsetof(struct look_task, args),
+	  .size = sizeof(__u64),
+	  .count = CALL_ARGS,
+	  .format = FORMAT_HEX },
+	FIELD("slept", slept_ns, DEC),
+	FIELD("switches", switches, DEC),
+	FIELD("object_flags", object_flags, BITS, NAMES(object_flags)),
+	FIELD("object_dev", object_dev, DEV),
+	FIELD("object_inode", object_inode, DEC),
+	FIELD("object_offset", object_offset, HEX),
+	FIELD("object_nlink", object_nlink, DEC),
+	FIELD("object", object, BYTES),
+	FIELD("sp", sp, HEX),
+	FIELD("thread_pointer", thread_pointer, HEX),
+	FIELD("clear_child_tid", clear_child_tid, HEX),
+	FIELD("mm", mm, ID, .always = true, .absent = ABSENT_OWN),
+	FIELD("mm_users", mm_users, DEC, .always = true, .absent = ABSENT_COUNT),
+	FIELD("files", files, ID, .always = true, .absent = ABSENT_OWN),
+	FIELD("files_users", files_users, DEC, .always = true, .absent = ABSENT_COUNT),
+	FIELD("threads", threads, DEC, .always = true, .absent = ABSENT_COUNT),
+	FIELD("caught", caught, HEX),
+	FIELD("blocked_signals", blocked_signals, HEX),
+	FIELD("uid", uid, DEC),
+	FIELD("pid_ns", pid_ns, DEC),
+	FIELD("ns_level", ns_level, DEC),
+	FIELD("ns_tid", ns_tid, DEC, SAME(struct look_task, tid)),
+	FIELD("ns_pid", ns_pid, DEC, SAME(struct look_task, pid)),
+	FIELD("exit_code", exit_code, HEX),
+#undef FIELD
+};
+const struct record_table task_table = TABLE(struct look_task, task_fields);
+
+static const struct record_field event_fields[] = {
+#define FIELD(name, ...) FIELD_AS(struct event, name, __VA_ARGS__)
+	FIELD("type", type, SYMBOL, NAMES(event_types)),
+	FIELD("time", time_ns, DEC),
+	FIELD("tid", tid, DEC, .always = true, SAME(struct event, pid)),
+	FIELD("pid", pid, DEC, SAME(struct event, tid)),
+	FIELD("start", start_ns, DEC),
+	FIELD("call", call, CALL, .absent = ABSENT_NONE),
+	FIELD("exit_code", exit_code, HEX),
+	FIELD("name", name, NAME),
+#undef FIELD
+};
+const struct record_table event_table = TABLE(struct event, event_fields);
+
+#define FIELD(name, ...) FIELD_AS(struct record_answer, name, __VA_ARGS__)
+#define PID		 FIELD("pid", question.id, DEC)
+#define FILE_KEY	 FIELD("dev", question.a, DEV, .always = true), FIELD("inode", question.b, DEC)
+#define OUTCOME		 FIELD("error", error, ERROR), FIELD("partial", partial, DEC)
+#define ANSWER_TEXT	 FIELD("text", bytes, TEXT)
+
+static const struct record_field memory_fields[] = {
+	PID,
+	FIELD("address", question.a, HEX),
+	FIELD("length", question.b, DEC, .absent = ABSENT_LENGTH),
+	OUTCOME,
+	FIELD("bytes", bytes, REST),
+};
+static const struct record_field wchan_fields[] = { FIELD("tid", question.id, DEC), OUTCOME,
+						    ANSWER_TEXT };
+static const struct record_field program_fields[] = { PID, OUTCOME, ANSWER_TEXT };
+static const struct record_field descriptor_fields[] = {
+	PID, FIELD("fd", question.a, DEC, .always = true), OUTCOME
+};
+static const struct record_field mapping_question_fields[] = { PID,
+							       FIELD("address", question.a, HEX),
+							       OUTCOME };
+static const struct record_field inode_fields[] = { FILE_KEY, OUTCOME };
+static const struct record_field search_fields[] = { PID, FIELD("value", question.a, HEX),
+						     OUTCOME };
+#undef FIELD
+
+#define ANSWER(fields)                                                        \
+	{                                                                     \
+		fields, LENGTH(fields), offsetof(struct record_answer, bytes) \
+	}
+
+const struct record_table answer_table[QUESTION_TYPES] = {
+	[ASK_MEMORY] = ANSWER(memory_fields),
+	[ASK_WCHAN] = ANSWER(wchan_fields),
+	[ASK_PROGRAM] = ANSWER(program_fields),
+	[ASK_DESCRIPTOR] = ANSWER(descriptor_fields),
+	[ASK_MAPPING] = ANSWER(mapping_question_fields),
+	[ASK_HOLDERS] = ANSWER(inode_fields),
+	[ASK_MAPPERS] = ANSWER(inode_fields),
+	[ASK_SEARCH] = ANSWER(search_fields),
+};
+
+static const struct record_field file_fields[] = {
+#define FIELD(name, ...) FIELD_AS(struct open_file, name, __VA_ARGS__)
+	FIELD("pid", pid, DEC),
+	FIELD("fd", fd, SIGNED, .always = true),
+	FIELD("kind", kind, SYMBOL, NAMES(file_kinds)),
+	FIELD("mode", mode, BITS, NAMES(file_modes)),
+	FIELD("flags", flags, HEX),
+	FIELD("dev", dev, DEV),
+	FIELD("inode", inode, DEC),
+	FIELD("description", description, ID),
+	FIELD("table", table, ID),
+	FIELD("refs", refs, DEC),
+	FIELD("readers", readers, DEC),
+	FIELD("writers", writers, DEC),
+	FIELD("used", used, DEC),
+	FIELD("size", size, DEC),
+	FIELD("target", target, DEC),
+#undef FIELD
+};
+
+static const struct record_field mapping_fields[] = {
+#define FIELD(name, ...) FIELD_AS(struct mapping, name, __VA_ARGS__)
+	FIELD("pid", pid, DEC),
+	FIELD("start", start, HEX),
+	FIELD("end", end, HEX),
+	FIELD("offset", offset, HEX),
+	FIELD("flags", flags, BITS, NAMES(mapping_flags)),
+	FIELD("dev", dev, DEV),
+	FIELD("inode", inode, DEC),
+	FIELD("nlink", nlink, DEC),
+	FIELD("mm", mm, ID),
+	FIELD("writable_mappings", writable_mappings, DEC),
+	FIELD("description", description, ID),
+	FIELD("refs", refs, DEC),
+	FIELD("dentry", dentry, ID),
+	FIELD("dentry_refs", dentry_refs, DEC),
+	FIELD("inode_refs", inode_refs, DEC),
+#undef FIELD
+};
+
+static const struct record_field address_fields[] = {
+	{ .name = "address",
+	  .name_length = 7,
+	  .size = sizeof(uint64_t),
+	  .count = 1,
+	  .format = FORMAT_HEX,
+	  .always = true },
+};
+
+const struct record_table item_table[QUESTION_TYPES] = {
+	[ASK_DESCRIPTOR] = TABLE(struct open_file, file_fields),
+	[ASK_HOLDERS] = TABLE(struct open_file, file_fields),
+	[ASK_MAPPING] = TABLE(struct mapping, mapping_fields),
+	[ASK_MAPPERS] = TABLE(struct mapping, mapping_fields),
+	[ASK_SEARCH] = TABLE(uint64_t, address_fields),
+};
+
+_Static_assert(QUESTION_TYPES == 8, "a question type lacks its row in the two tables above");
+_Static_assert(LENGTH(task_fields) <= 64, "the parser notes what it has seen in 64 bits");

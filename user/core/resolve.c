@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Cheap first. Nearly every blocked task of a healthy system is cleared by what
+ * the look brought. So every wait is first resolved from that alone, progress is
+ * worked out, and only who is still stuck is asked about at the next price: a
+ * read of its memory, the tables of open files and mappings, a search of a heap.
+ *
+ * That is sound because what a kind says at a low budget is a lower bound of the
+ * ways on: progress is monotone, so a task that is able with some of the ways on
+ * is able with all of them, and knowing more about it could not change that.
+ *
+ * What is not a matter of kinds is decided here: a task that is stopped, frozen,
+ * about to take a signal, on its way out, or asleep somewhere else in the kernel
+ * than its call would have it, is not blocked in that call.
+ */
+#include "core/resolve.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Flags that make a task not blocked, and what its wait is then open for; the first that fits. */
+static const struct {
+	uint32_t flag;
+	enum open_reason reason;
+} not_blocked[] = {
+	{ TASK_STOPPED, OPEN_STOPPED },	    { TASK_TRACED, OPEN_STOPPED },
+	{ TASK_FROZEN, OPEN_FROZEN },	    { TASK_EXITING, OPEN_IN_KERNEL },
+	{ TASK_SIGPENDING, OPEN_SIGNAL },   { TASK_ASYNC_IO, OPEN_IN_KERNEL },
+	{ TASK_COMPAT, OPEN_UNKNOWN_CALL }, { TASK_UNINTERRUPTIBLE, OPEN_IN_KERNEL },
+};
+
+/* True if the task waits at all; *ret_reason is why it does so openly, OPEN_REASONS if the kinds
+ * are to say. */
+static bool task_waits(const struct look_task *task, enum open_reason *ret_reason)
+{
+	if (task->flags & (TASK_DEAD | TASK_KTHREAD | TASK_FROM_PROC | TASK_IO_WORKER))
+		return false;
+	*ret_reason = OPEN_REASONS;
+	for (size_t i = 0; i < sizeof(not_blocked) / sizeof(not_blocked[0]); i++) {
+		if (task->flags & not_blocked[i].flag) {
+			*ret_reason = not_blocked[i].reason;
+			return true;
+		}
+	}
+	if (!(task->flags & TASK_SLEEPING))
+		return false;
+	if (task->call < 0)
+		*ret_reason = OPEN_IN_KERNEL;
+	return true;
+}
+
+const struct kind *kind_find(const struct kind_table *kinds, enum wait_kind kind)
+{
+	for (size_t i = 0; i < kinds->count; i++)
+		if (kinds->kinds[i]->kind == kind)
+			return kinds->kinds[i];
+	return NULL;
+}
+
+static const struct kind *kind_recognise(const struct kind_context *context,
+					 const struct kind_table *kinds,
+					 const struct look_task *task)
+{
+	for (size_t i = 0; i + 1 < kinds->count; i++)
+		if (kinds->kinds[i]->recognise(context, task))
+			return kinds->kinds[i];
+	return kinds->kinds[kinds->count - 1];
+}
+
+/* A task asleep in another kernel function than its call's is in a page fault or the like. */
+static void check_wchan(const struct kind_context *context, const struct kind *kind,
+			const struct look_task *task, struct wait_builder *b)
+{
+	const char *name;
+	int err = probe_wchan(context->probe, task->tid, &name);
+
+	if (!kind->wchan)
+		return;
+	if (err == -ESRCH || err == -ENOENT || (!err && !strcmp(name, "0"))) {
+		wait_open(b, OPEN_BUSY);
+		return;
+	}
+	if (err) {
+		wait_open(b, OPEN_UNCOUNTED);
+		return;
+	}
+	for (const char *const *prefix = kind->wchan; *prefix; prefix++)
+		if (!strncmp(name, *prefix, strlen(*prefix)))
+			return;
+	wait_open(b, OPEN_IN_KERNEL);
+	b->wait->pending = COST_DONE;
+}
+
+static void resolve_wait(const struct kind_context *context, const struct kind *kind,
+			 enum cost budget, struct wait_builder *b)
+{
+	const struct look_task *task = &context->look->tasks[b->wait->task];
+
+	b->wait->pending = kind->resolve(context, task, budget, b);
+	if (budget >= COST_READ)
+		check_wchan(context, kind, task, b);
+}
+
+int resolve_again(const struct kind_context *context, const struct kind_table *kinds,
+		  struct wait *wait, struct evidence_sink *sink)
+{
+	struct wait_builder b = { .graph = context->graph, .wait = wait, .sink = sink };
+	const struct kind *kind = kind_find(kinds, wait->kind);
+
+	if (!kind)
+		return -ENOENT;
+	graph_begin_wait(context->graph, wait);
+	resolve_wait(context, kind, COST_SEARCH, &b);
+	return sink ? sink->error : 0;
+}
+
+/* Every wait at the price of the look. */
+static int resolve_all(const struct kind_context *context, const struct kind_table *kinds)
+{
+	for (uint32_t i = 0; i < context->look->task_count; i++) {
+		const struct look_task *task = &context->look->tasks[i];
+		enum open_reason reason;
+
+		if (!task_waits(task, &reason))
+			continue;
+
+		const struct kind *kind =
+			reason == OPEN_REASONS ? kind_recognise(context, kinds, task) : NULL;
+		struct wait *wait =
+			graph_add_wait(context->graph, i, kind ? kind->kind : WAIT_OTHER);
+		struct wait_builder b = { .graph = context->graph, .wait = wait };
+
+		if (!wait)
+			return -ENOMEM;
+		if (kind)
+			resolve_wait(context, kind, COST_LOOK, &b);
+		else
+			wait_open(&b, reason);
+	}
+	return 0;
+}
+
+/* Those who are stuck so far and about whom more can be asked at this price. Returns how many. */
+static uint32_t resolve_suspects(const struct kind_context *context, const struct kind_table *kinds,
+				 const struct progress *progress, enum cost budget)
+{
+	struct graph *graph = context->graph;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < graph->wait_count; i++) {
+		struct wait *wait = &graph->waits[i];
+		struct wait_builder b = { .graph = graph, .wait = wait };
+		bool more = wait->pending && wait->pending <= budget;
+
+		if (progress_able(progress, wait->task, PROGRESS_CUSTOM) ||
+		    (!more && budget != COST_READ))
+			continue;
+		graph_begin_wait(graph, wait);
+		resolve_wait(context, kind_find(kinds, wait->kind), budget, &b);
+		count++;
+	}
+	return count;
+}
+
+static int progress_update(struct progress *progress, struct graph *graph, const uint8_t *waived)
+{
+	int err = graph_freeze(graph);
+
+	return err ? err : progress_run(progress, graph, waived);
+}
+
+int resolve_look(const struct kind_context *context, const struct kind_table *kinds,
+		 const uint8_t *waived, struct progress *progress, struct resolve_stats *stats)
+{
+	struct graph *graph = context->graph;
+	int err = resolve_all(context, kinds);
+
+	stats->resolved[COST_LOOK] += graph->wait_count;
+	if (!err)
+		err = progress_update(progress, graph, waived);
+	for (enum cost budget = COST_READ; !err && budget < COST_LEVELS; budget++) {
+		uint32_t count = resolve_suspects(context, kinds, progress, budget);
+
+		stats->resolved[budget] += count;
+		if (count)
+			err = progress_update(progress, graph, waived);
+	}
+	return err;
+}
