@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A futex of which nothing better is known: condition variables, barriers,
+ * once, the locks of Rust, Go and C++, whatever waits for a word to change.
+ * Whoever can reach the word may wake it, and nobody else.
+ */
+#include "kinds/futex_call.h"
+#include "kinds/kinds.h"
+#include "kinds/mappers.h"
+#include "kinds/reasons.h"
+#include "kinds/signals.h"
+
+static bool futex_recognise(const struct kind_context *context, const struct look_task *task)
+{
+	struct futex_call call;
+
+	(void)context;
+	return futex_call_decode(task, &call);
+}
+
+static enum cost futex_resolve(const struct kind_context *context, const struct look_task *task,
+			       enum cost budget, struct wait_builder *b)
+{
+	struct futex_call call;
+
+	if (!futex_call_decode(task, &call))
+		return COST_DONE;
+	if (call.timed) {
+		wait_open(b, OPEN_TIMED);
+		return COST_DONE;
+	}
+	if (!call.wait) {
+		wait_object(b, task->mm, task->args[0], 1);
+		wait_open(b, OPEN_UNKNOWN_FUTEX);
+		return COST_DONE;
+	}
+	futex_call_object(task, &call, b);
+	futex_call_saw(task, &call, b, sizeof(uint32_t), "the word that is waited for");
+	return futex_wakers(context, task, &call, budget, b, RELATION_MAY_WAKE);
+}
+
+static void futex_describe(const struct kind_context *context, const struct look_task *task,
+			   char *ret, size_t size)
+{
+	(void)context;
+	futex_call_describe(task, "futex", ret, size);
+}
+
+const struct kind futex_kind = {
+	.kind = WAIT_FUTEX,
+	.wchan = futex_wchan,
+	.recognise = futex_recognise,
+	.resolve = futex_resolve,
+	.describe = futex_describe,
+};

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pthread_join(). glibc waits for the word that the kernel clears when the
+ * thread ends (clone(2), CLONE_CHILD_CLEARTID), and which until then is the
+ * thread's tid (glibc nptl/pthread_join_common.c, up to 2.42). The kernel's own
+ * clear_child_tid names the thread, so nothing in memory need be believed.
+ */
+#include <stdio.h>
+
+#include "kinds/futex_call.h"
+#include "kinds/kinds.h"
+#include "kinds/reasons.h"
+#include "kinds/signals.h"
+
+/* The thread that the task joins, or NO_TASK if this is no join or the thread has ended. */
+static uint32_t joined_thread(const struct kind_context *context, const struct look_task *task)
+{
+	struct futex_call call;
+	bool known;
+
+	if (!futex_call_decode(task, &call) || !call.wait || call.private_key || !call.value)
+		return NO_TASK;
+
+	uint32_t viewer = look_find(context->look, task->tid);
+	uint32_t thread = viewer == NO_TASK ? NO_TASK
+					    : look_find_in_namespace(context->look, viewer,
+								     call.value, &known);
+
+	if (thread == NO_TASK || !known)
+		return NO_TASK;
+
+	const struct look_task *joined = &context->look->tasks[thread];
+
+	if (joined->pid != task->pid || joined->clear_child_tid != call.address ||
+	    joined->flags & TASK_DEAD)
+		return NO_TASK;
+	return thread;
+}
+
+static bool join_recognise(const struct kind_context *context, const struct look_task *task)
+{
+	return joined_thread(context, task) != NO_TASK;
+}
+
+static enum cost join_resolve(const struct kind_context *context, const struct look_task *task,
+			      enum cost budget, struct wait_builder *b)
+{
+	struct futex_call call;
+	uint32_t thread = joined_thread(context, task);
+
+	if (!futex_call_decode(task, &call) || thread == NO_TASK) {
+		wait_open(b, OPEN_BUSY);
+		return COST_DONE;
+	}
+	if (call.timed) {
+		wait_open(b, OPEN_TIMED);
+		return COST_DONE;
+	}
+	wait_object(b, task->mm, call.address, 0);
+	wait_edge_or_open(b, thread, RELATION_JOINS, EDGE_CAN_END | EDGE_HOLDER);
+	wait_saw_memory(b, task->pid, call.address, &call.value, sizeof(call.value),
+			"tid of the thread that is joined: the kernel clears it when it ends");
+	return signals_resolve(context, task, budget, b, HANDLER_MAY_RAISE);
+}
+
+static void join_describe(const struct kind_context *context, const struct look_task *task,
+			  char *ret, size_t size)
+{
+	uint32_t thread = joined_thread(context, task);
+
+	if (thread == NO_TASK)
+		snprintf(ret, size, "thread");
+	else
+		snprintf(ret, size, "thread %u", context->look->tasks[thread].tid);
+}
+
+const struct kind join_kind = {
+	.kind = WAIT_JOIN,
+	.wchan = futex_wchan,
+	.recognise = join_recognise,
+	.resolve = join_resolve,
+	.describe = join_describe,
+};

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The table of all kinds. */
+#include "kinds/kinds.h"
+
+static const struct kind *const rows[] = {
+	&join_kind,   &semlock_kind, &mutex_kind,     &sem_kind,	&futex_kind,
+	&wait4_kind,  &waitid_kind,  &pipe_read_kind, &pipe_write_kind, &poll_kind,
+	&select_kind, &pause_kind,   &other_kind,
+};
+
+static const struct kind_table table = { rows, sizeof(rows) / sizeof(rows[0]) };
+
+_Static_assert(sizeof(rows) / sizeof(rows[0]) == WAIT_KIND_COUNT - 1,
+	       "every kind but none has its row");
+
+const struct kind_table *kinds_table(void)
+{
+	return &table;
+}

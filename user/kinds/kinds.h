@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * All kinds of wait, in the order in which they are tried: what is known most
+ * exactly comes first, and the last one takes whatever is left.
+ */
+#ifndef DLTRACE_KINDS_H
+#define DLTRACE_KINDS_H
+
+#include "core/kind.h"
+
+extern const struct kind join_kind;
+extern const struct kind semlock_kind;
+extern const struct kind mutex_kind;
+extern const struct kind sem_kind;
+extern const struct kind futex_kind;
+extern const struct kind wait4_kind;
+extern const struct kind waitid_kind;
+extern const struct kind pipe_read_kind;
+extern const struct kind pipe_write_kind;
+extern const struct kind poll_kind;
+extern const struct kind select_kind;
+extern const struct kind pause_kind;
+extern const struct kind other_kind;
+
+/* Constant, valid for ever. */
+const struct kind_table *kinds_table(void);
+
+#endif /* DLTRACE_KINDS_H */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whatever no other kind knows: open, with the best reason there is. */
+#include <stdio.h>
+
+#include "kinds/kinds.h"
+
+static const uint8_t call_reason[CALLS] = {
+	[CALL_UNKNOWN] = OPEN_UNKNOWN_CALL,
+	[CALL_FUTEX] = OPEN_UNKNOWN_FUTEX,
+	[CALL_FUTEX_WAIT] = OPEN_UNKNOWN_FUTEX,
+	[CALL_FUTEX_WAITV] = OPEN_UNKNOWN_FUTEX,
+	[CALL_WAIT4] = OPEN_UNKNOWN_CALL,
+	[CALL_WAITID] = OPEN_UNKNOWN_CALL,
+	[CALL_READ] = OPEN_UNKNOWN_CALL,
+	[CALL_WRITE] = OPEN_UNKNOWN_CALL,
+	[CALL_POLL] = OPEN_UNKNOWN_CALL,
+	[CALL_PPOLL] = OPEN_UNKNOWN_CALL,
+	[CALL_SELECT] = OPEN_UNKNOWN_CALL,
+	[CALL_PSELECT] = OPEN_UNKNOWN_CALL,
+	[CALL_SEMOP] = OPEN_UNKNOWN_CALL,
+	[CALL_SEMTIMEDOP] = OPEN_UNKNOWN_CALL,
+	[CALL_PAUSE] = OPEN_SIGNAL,
+	[CALL_SIGSUSPEND] = OPEN_SIGNAL,
+	[CALL_SLEEP] = OPEN_TIMED,
+	[CALL_SOCKET] = OPEN_SOCKET,
+	[CALL_EPOLL] = OPEN_UNKNOWN_CALL,
+	[CALL_RESTART] = OPEN_TIMED,
+};
+
+static bool other_recognise(const struct kind_context *context, const struct look_task *task)
+{
+	(void)context;
+	(void)task;
+	return true;
+}
+
+static bool is_timed(const struct look_task *task, enum call call)
+{
+	switch (call) {
+	case CALL_EPOLL:
+		return (int32_t)task->args[3] >= 0;
+	case CALL_SEMTIMEDOP:
+		return task->args[3];
+	default:
+		return false;
+	}
+}
+
+static enum cost other_resolve(const struct kind_context *context, const struct look_task *task,
+			       enum cost budget, struct wait_builder *b)
+{
+	enum call call = call_of(task);
+
+	(void)context;
+	(void)budget;
+	wait_open(b, is_timed(task, call) ? OPEN_TIMED : call_reason[call]);
+	return COST_DONE;
+}
+
+static void other_describe(const struct kind_context *context, const struct look_task *task,
+			   char *ret, size_t size)
+{
+	(void)context;
+	snprintf(ret, size, "system call %s", call_name(task->call));
+}
+
+const struct kind other_kind = {
+	.kind = WAIT_OTHER,
+	.wchan = NULL,
+	.recognise = other_recognise,
+	.resolve = other_resolve,
+	.describe = other_describe,
+};

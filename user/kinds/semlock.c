@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The semaphores of Python's multiprocessing: Lock, RLock, Semaphore, and what
+ * is made of them (Condition, Event, Barrier, Queue). Whoever maps one may post
+ * it. Custom has it that a Lock is released by whoever took it, and an RLock
+ * lets nobody else do so.
+ *
+ * Nothing is said before the search, since a holder, once found, is responsible
+ * whatever else could end the wait.
+ */
+#include "kinds/futex_call.h"
+#include "kinds/kinds.h"
+#include "kinds/mappers.h"
+#include "kinds/reasons.h"
+#include "kinds/sem_word.h"
+#include "kinds/semlock_holder.h"
+#include "kinds/signals.h"
+
+static const char *const pythons[] = { "python", "pypy", NULL };
+
+static bool semlock_recognise(const struct kind_context *context, const struct look_task *task)
+{
+	struct futex_call call;
+	struct sem_word word;
+
+	(void)context;
+	return sem_word_decode(task, &call, &word) && !call.timed &&
+	       futex_call_scope(task, &call) == FUTEX_SCOPE_FILE;
+}
+
+static void saw_object(const struct semlock *semlock, struct wait_builder *b)
+{
+	static const char *const meanings[] = { "SemLock.count is 0", "SemLock.count is 1" };
+	const char *meaning = semlock->count == 0 || semlock->count == 1
+				      ? meanings[semlock->count]
+				      : "SemLock.count: acquired less released by this process";
+
+	wait_saw_memory(b, semlock->pid, semlock->address + SEMLOCK_COUNT_OFFSET, &semlock->count,
+			sizeof(semlock->count), meaning);
+}
+
+/* The object that names the holder first, then those of all others. */
+static void saw_objects(const struct semlock_list *list, const struct semlock *taken,
+			struct wait_builder *b)
+{
+	if (taken) {
+		saw_object(taken, b);
+		wait_saw_memory(b, taken->pid, taken->address + SEMLOCK_LAST_TID_OFFSET,
+				&taken->last_tid, sizeof(taken->last_tid),
+				"SemLock.last_tid: pthread_self() of whoever took it");
+	}
+	for (size_t i = 0; i < list->count; i++)
+		if (&list->items[i] != taken)
+			saw_object(&list->items[i], b);
+}
+
+/* Only the dead can release it, if nobody was overlooked. */
+static void resolve_orphan(const struct kind_context *context, const struct look_task *task,
+			   struct wait_builder *b)
+{
+	uint32_t group;
+	int error = mappers_group(context, task, &group);
+
+	if (error)
+		wait_open_error(b, error);
+	else
+		wait_open_like_group(b, group);
+}
+
+static void resolve_holder(const struct kind_context *context, const struct look_task *task,
+			   struct wait_builder *b)
+{
+	__attribute__((cleanup(semlock_list_deinit))) struct semlock_list list = { 0 };
+	struct semlock_holder holder = semlock_holder_find(context, task, &list);
+	unsigned int flags = holder.recursive ? EDGE_HOLDER | EDGE_CAN_END : EDGE_HOLDER;
+
+	if (holder.state == SEMLOCK_NOT_KNOWN) {
+		mappers_edge(context, task, b, RELATION_MAY_POST);
+		saw_objects(&list, NULL, b);
+		return;
+	}
+	if (holder.state == SEMLOCK_ORPHANED)
+		holder.node = graph_dead(context->graph, b->wait->object, DEAD_UNNAMED);
+	wait_edge_or_open(b, holder.node, RELATION_HOLDS, flags);
+	saw_objects(&list, holder.taken, b);
+	mappers_saw_count(context, task, b);
+	if (!holder.recursive)
+		mappers_edge(context, task, b, RELATION_MAY_POST);
+	else if (holder.state == SEMLOCK_ORPHANED)
+		resolve_orphan(context, task, b);
+}
+
+static enum cost semlock_resolve(const struct kind_context *context, const struct look_task *task,
+				 enum cost budget, struct wait_builder *b)
+{
+	struct futex_call call;
+	struct sem_word word;
+	const char *program = "";
+
+	if (!sem_word_decode(task, &call, &word)) {
+		wait_open(b, OPEN_BUSY);
+		return COST_DONE;
+	}
+	if (budget >= COST_READ)
+		probe_program(context->probe, task->pid, &program);
+	if (budget >= COST_READ && !program_is(program, pythons)) {
+		b->wait->kind = WAIT_SEM;
+		return sem_kind.resolve(context, task, budget, b);
+	}
+	sem_word_resolve(task, &call, &word, b);
+	if (word.value)
+		return COST_DONE;
+	if (budget < COST_SEARCH)
+		return budget < COST_READ ? COST_READ : COST_SEARCH;
+	resolve_holder(context, task, b);
+	signals_resolve(context, task, budget, b, HANDLER_MAY_END);
+	return COST_DONE;
+}
+
+static void semlock_describe(const struct kind_context *context, const struct look_task *task,
+			     char *ret, size_t size)
+{
+	(void)context;
+	futex_call_describe(task, "semaphore", ret, size);
+}
+
+const struct kind semlock_kind = {
+	.kind = WAIT_SEMLOCK,
+	.wchan = futex_wchan,
+	.recognise = semlock_recognise,
+	.resolve = semlock_resolve,
+	.describe = semlock_describe,
+};

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Signal handlers and timers as ways on. */
+#include "kinds/signals.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kinds/children.h"
+#include "kinds/reasons.h"
+
+/* asm-generic/signal.h; the same on x86 and arm64 */
+#define SIGNAL_BIT(number) (1ull << ((number)-1))
+enum {
+	SIGNAL_INT = 2,
+	SIGNAL_ILL = 4,
+	SIGNAL_TRAP = 5,
+	SIGNAL_BUS = 7,
+	SIGNAL_FPE = 8,
+	SIGNAL_SEGV = 11,
+	SIGNAL_CHLD = 17,
+	SIGNAL_SYS = 31,
+	SIGNAL_CANCEL = 32, /* glibc's own, as is the next (internal-signals.h) */
+	SIGNAL_SETXID = 33,
+};
+
+/* What a thread does to itself, and what the C library keeps for itself. */
+#define NOT_SENT                                                                     \
+	(SIGNAL_BIT(SIGNAL_ILL) | SIGNAL_BIT(SIGNAL_TRAP) | SIGNAL_BIT(SIGNAL_BUS) | \
+	 SIGNAL_BIT(SIGNAL_FPE) | SIGNAL_BIT(SIGNAL_SEGV) | SIGNAL_BIT(SIGNAL_SYS) | \
+	 SIGNAL_BIT(SIGNAL_CANCEL) | SIGNAL_BIT(SIGNAL_SETXID))
+
+static const char *const interpreters[] = {
+	"python", "pypy", "perl", "ruby", "node",   "nodejs", "bash",  "sh", "dash",
+	"zsh",	  "ksh",  "php",  "lua",  "luajit", "tclsh",  "guile", NULL,
+};
+
+bool program_is(const char *path, const char *const *names)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash ? slash + 1 : path;
+
+	for (; *names; names++) {
+		size_t length = strlen(*names);
+
+		if (!strncmp(base, *names, length) && !isalpha((unsigned char)base[length]))
+			return true;
+	}
+	return false;
+}
+
+static uint64_t caught_signals(const struct look_task *task, enum handler_reach reach)
+{
+	uint64_t caught = task->caught & ~NOT_SENT;
+
+	if (reach == HANDLER_ENDS_ANY)
+		return caught;
+	/* In a process with more threads another one may take the signal. */
+	if (task->threads == 1)
+		caught &= ~task->blocked_signals;
+	/* Everybody's ^C does not count, unless there are other handlers beside it. */
+	if (caught == SIGNAL_BIT(SIGNAL_INT))
+		caught = 0;
+	return caught;
+}
+
+static bool only_children_signal(uint64_t caught)
+{
+	return (caught & ~SIGNAL_BIT(SIGNAL_INT)) == SIGNAL_BIT(SIGNAL_CHLD);
+}
+
+static void saw_caught(const struct look_task *task, struct wait_builder *b)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%u/status", task->pid);
+	wait_saw_proc(b, path, "the signals that its process catches", "SigCgt:\t%016" PRIx64,
+		      (uint64_t)task->caught);
+}
+
+enum cost signals_resolve(const struct kind_context *context, const struct look_task *task,
+			  enum cost budget, struct wait_builder *b, enum handler_reach reach)
+{
+	uint64_t caught = caught_signals(task, reach);
+	bool timer = task->flags & TASK_TIMER;
+
+	if (reach != HANDLER_MAY_RAISE)
+		saw_caught(task, b);
+	if (!caught && !timer)
+		return COST_DONE;
+	if (reach == HANDLER_MAY_RAISE) {
+		if (task->tid != task->pid)
+			return COST_DONE;
+		if (budget < COST_READ)
+			return COST_READ;
+
+		const char *path;
+		int error = probe_program(context->probe, task->pid, &path);
+
+		if (error) {
+			wait_open_error(b, error);
+			return COST_DONE;
+		}
+		if (!program_is(path, interpreters))
+			return COST_DONE;
+		saw_caught(task, b);
+	}
+	if (timer)
+		wait_open(b, OPEN_TIMER);
+	if (reach != HANDLER_ENDS_ANY && only_children_signal(caught))
+		children_edge(context, task, b, RELATION_MAY_WAKE, EDGE_CAN_END);
+	else if (caught)
+		wait_open(b, OPEN_SIGNAL);
+	return COST_DONE;
+}
