@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * What differs between architectures: where a sleeping task's system call,
+ * its arguments and its thread pointer are kept, and the numbers of the calls
+ * that the kernel side must tell apart.
+ */
+#ifndef DLTRACE_ARCH_H
+#define DLTRACE_ARCH_H
+
+#include "bpf/event.h"
+
+#if defined(__TARGET_ARCH_x86)
+
+/* arch/x86/entry/syscalls/syscall_64.tbl */
+enum call {
+	CALL_WAIT4 = 61,
+	CALL_SEMOP = 65,
+	CALL_FUTEX = 202,
+	CALL_SEMTIMEDOP = 220,
+	CALL_WAITID = 247,
+	CALL_FUTEX_WAITV = 449,
+	CALL_FUTEX_WAIT = 455,
+};
+
+#define TS_COMPAT 0x2 /* arch/x86/include/asm/thread_info.h */
+
+static inline int regs_call(const struct pt_regs *regs)
+{
+	return regs->orig_ax;
+}
+
+static inline void regs_args(const struct pt_regs *regs, __u64 *ret_args)
+{
+	ret_args[0] = regs->di;
+	ret_args[1] = regs->si;
+	ret_args[2] = regs->dx;
+	ret_args[3] = regs->r10;
+	ret_args[4] = regs->r8;
+	ret_args[5] = regs->r9;
+}
+
+static inline __u64 regs_sp(const struct pt_regs *regs)
+{
+	return regs->sp;
+}
+
+static inline __u64 task_thread_pointer(const struct task_struct *task)
+{
+	return task->thread.fsbase;
+}
+
+static inline bool task_is_compat(const struct task_struct *task)
+{
+	return task->thread_info.status & TS_COMPAT;
+}
+
+#elif defined(__TARGET_ARCH_arm64)
+
+/* include/uapi/asm-generic/unistd.h */
+enum call {
+	CALL_WAITID = 95,
+	CALL_FUTEX = 98,
+	CALL_SEMTIMEDOP = 192,
+	CALL_SEMOP = 193,
+	CALL_WAIT4 = 260,
+	CALL_FUTEX_WAITV = 449,
+	CALL_FUTEX_WAIT = 455,
+};
+
+#define TIF_32BIT 22 /* arch/arm64/include/asm/thread_info.h */
+
+static inline int regs_call(const struct pt_regs *regs)
+{
+	return regs->syscallno;
+}
+
+/* x0 is overwritten by the result, so the kernel keeps the first argument apart. */
+static inline void regs_args(const struct pt_regs *regs, __u64 *ret_args)
+{
+	ret_args[0] = regs->orig_x0;
+	ret_args[1] = regs->user_regs.regs[1];
+	ret_args[2] = regs->user_regs.regs[2];
+	ret_args[3] = regs->user_regs.regs[3];
+	ret_args[4] = regs->user_regs.regs[4];
+	ret_args[5] = regs->user_regs.regs[5];
+}
+
+static inline __u64 regs_sp(const struct pt_regs *regs)
+{
+	return regs->user_regs.sp;
+}
+
+static inline __u64 task_thread_pointer(const struct task_struct *task)
+{
+	return task->thread.uw.tp_value;
+}
+
+static inline bool task_is_compat(const struct task_struct *task)
+{
+	return task->thread_info.flags >> TIF_32BIT & 1;
+}
+
+#else
+#error "no such architecture yet: add its registers and call numbers here"
+#endif
+
+#endif /* DLTRACE_ARCH_H */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* What user space sets before the programs are loaded. */
+#ifndef DLTRACE_CONFIG_H
+#define DLTRACE_CONFIG_H
+
+#include <bpf/bpf_helpers.h>
+
+/* log2 of the page size: arm64 kernels come with 4, 16 and 64 KiB. */
+const volatile __u32 page_shift __weak = 12;
+/* The waits programs are attached: report waits that have lasted this long. */
+const volatile bool waits_attached __weak = false;
+const volatile __u64 threshold_ns __weak = 1000000000;
+
+#endif /* DLTRACE_CONFIG_H */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A task as /proc tells of it, for those that the iterator does not return.
+ */
+#ifndef DLTRACE_PROC_TASK_H
+#define DLTRACE_PROC_TASK_H
+
+#include <stdint.h>
+
+struct look_task;
+
+/*
+ * Fills ret with TASK_FROM_PROC from /proc/PID/task/TID/{stat,status}. Nothing
+ * says what it sleeps in: to the model it is a task that can go on. start_ns is
+ * rounded down to a clock tick. 0, -ESRCH if it is gone, or -errno.
+ */
+int proc_task_read(uint32_t pid, uint32_t tid, struct look_task *ret);
+
+#endif /* DLTRACE_PROC_TASK_H */

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel's types as far as the BPF programs use them. Made by `make vmlinux`
+ * (vmlinux/trim.py) from the kernel's BTF: do not edit, see vmlinux/types.txt.
+ */
+#ifndef __VMLINUX_H__
+#define __VMLINUX_H__
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+typedef unsigned char __u8;
+typedef short unsigned int __u16;
+typedef unsigned int __u32;
+typedef long long unsigned int __u64;
+typedef signed char __s8;
+typedef short int __s16;
+typedef int __s32;
+typedef long long int __s64;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
+typedef _Bool bool;
+typedef struct {
+	int counter;
+} atomic_t;
+typedef __s64 s64;
+typedef struct {
+	s64 counter;
+} atomic64_t;
+typedef atomic64_t atomic_long_t;
+typedef struct {
+	long unsigned int sig[1];
+} sigset_t;
+typedef unsigned int __kernel_uid32_t;
+typedef __kernel_uid32_t uid_t;
+typedef struct {
+	uid_t val;
+} kuid_t;
+
+enum bpf_map_type {
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_RINGBUF = 27,
+	BPF_MAP_TYPE_TASK_STORAGE = 29,
+};
+
+enum {
+	BPF_LOCAL_STORAGE_GET_F_CREATE = 1,
+	false = 0,
+	true = 1,
+};
+
+struct list_head {
+	struct list_head *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+typedef __u64 u64;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+	u64 seq_num;
+};
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+};
+
+typedef __u32 u32;
+
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	u32 fd;
+	struct file *file;
+};
+
+struct bpf_iter__task_vma {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	struct vm_area_struct *vma;
+};
+
+struct thread_info {
+	u32 status;
+};
+
+struct sched_entity {
+	u64 sum_exec_runtime;
+	u64 prev_sum_exec_runtime;
+};
+
+struct sched_info {
+	long long unsigned int last_arrival;
+};
+
+typedef int __kernel_pid_t;
+typedef __kernel_pid_t pid_t;
+
+struct sigpending {
+	sigset_t signal;
+};
+
+struct thread_struct {
+	long unsigned int fsbase;
+};
+
+struct task_struct {
+	struct thread_info thread_info;
+	unsigned int __state;
+	unsigned int flags;
+	unsigned int ptrace;
+	struct sched_entity se;
+	unsigned int policy;
+	struct sched_info sched_info;
+	struct mm_struct *mm;
+	int exit_state;
+	int exit_code;
+	long unsigned int jobctl;
+	unsigned int frozen : 1;
+	pid_t pid;
+	pid_t tgid;
+	struct task_struct *real_parent;
+	struct task_struct *group_leader;
+	struct list_head ptraced;
+	struct pid *thread_pid;
+	void *clear_child_tid;
+	long unsigned int nvcsw;
+	long unsigned int nivcsw;
+	u64 start_boottime;
+	struct cred *cred;
+	char comm[16];
+	struct files_struct *files;
+	struct io_uring_task *io_uring;
+	struct nsproxy *nsproxy;
+	struct signal_struct *signal;
+	struct sighand_struct *sighand;
+	sigset_t blocked;
+	struct sigpending pending;
+	struct thread_struct thread;
+};
+
+struct cred {
+	kuid_t uid;
+};
+
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[0];
+};
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct pid_namespace {
+	struct ns_common ns;
+};
+
+struct nsproxy {
+	struct pid_namespace *pid_ns_for_children;
+};
+
+struct mm_struct {
+	atomic_t mm_users;
+	struct kioctx_table *ioctx_table;
+};
+
+struct files_struct {
+	atomic_t count;
+};
+
+typedef __u8 u8;
+
+struct hrtimer {
+	u8 state;
+};
+
+struct posix_cputimers {
+	unsigned int timers_active;
+};
+
+struct signal_struct {
+	int nr_threads;
+	struct sigpending shared_pending;
+	int group_exit_code;
+	struct task_struct *group_exec_task;
+	unsigned int flags;
+	struct core_state *core_state;
+	struct hrtimer real_timer;
+	struct posix_cputimers posix_cputimers;
+};
+
+typedef void *__sighandler_t;
+
+struct sigaction {
+	__sighandler_t sa_handler;
+};
+
+struct k_sigaction {
+	struct sigaction sa;
+};
+
+struct sighand_struct {
+	struct k_sigaction action[64];
+};
+
+typedef long unsigned int vm_flags_t;
+
+struct vm_area_struct {
+	long unsigned int vm_start;
+	long unsigned int vm_end;
+	struct mm_struct *vm_mm;
+	vm_flags_t vm_flags;
+	struct anon_vma *anon_vma;
+	long unsigned int vm_pgoff;
+	struct file *vm_file;
+};
+
+typedef unsigned int fmode_t;
+
+struct path {
+	struct dentry *dentry;
+};
+
+struct file {
+	fmode_t f_mode;
+	struct inode *f_inode;
+	unsigned int f_flags;
+	struct path f_path;
+};
+
+struct lockref {
+	int count;
+};
+
+struct dentry {
+	struct lockref d_lockref;
+};
+
+typedef short unsigned int umode_t;
+typedef u32 __kernel_dev_t;
+typedef __kernel_dev_t dev_t;
+
+struct inode {
+	umode_t i_mode;
+	struct super_block *i_sb;
+	struct address_space *i_mapping;
+	long unsigned int i_ino;
+	unsigned int i_nlink;
+	dev_t i_rdev;
+	atomic_t i_count;
+	struct pipe_inode_info *i_pipe;
+};
+
+struct super_block {
+	dev_t s_dev;
+	long unsigned int s_magic;
+};
+
+struct address_space {
+	atomic_t i_mmap_writable;
+};
+
+typedef unsigned int pipe_index_t;
+
+struct pipe_inode_info {
+	pipe_index_t head;
+	pipe_index_t tail;
+	unsigned int max_usage;
+	unsigned int readers;
+	unsigned int writers;
+};
+
+struct pt_regs {
+	long unsigned int r10;
+	long unsigned int r9;
+	long unsigned int r8;
+	long unsigned int dx;
+	long unsigned int si;
+	long unsigned int di;
+	long unsigned int orig_ax;
+	long unsigned int sp;
+};
+
+#pragma clang attribute pop
+
+#endif /* __VMLINUX_H__ */
