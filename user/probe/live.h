@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The probe of a running system. What cannot hang is read here, the rest in a
+ * helper process; a process on which that hung is in quarantine, and questions
+ * about it are answered with -ETIMEDOUT at once.
+ */
+#ifndef DLTRACE_LIVE_H
+#define DLTRACE_LIVE_H
+
+#include <stdint.h>
+
+#include "core/probe.h"
+
+struct live_probe;
+
+struct live_probe_options {
+	/* Links of the iterators over open files and mappings; not owned; -1: read /proc. */
+	int files_link_fd;
+	int maps_link_fd;
+	/*
+	 * Sum of the context switches of all tasks of a process at this look, by which the search
+	 * of its memory is remembered for as long as it does not run; 0: unknown, or one of them
+	 * is running. NULL: nothing is remembered.
+	 */
+	uint64_t (*generation)(void *context, uint32_t pid);
+	void *context;
+};
+
+/* NULL if out of memory. Ended by live_probe_free(). */
+struct live_probe *live_probe_new(const struct live_probe_options *options);
+void live_probe_free(struct live_probe *live);
+
+/* Valid for as long as live is; answers are valid until the next look. */
+const struct probe *live_probe_view(const struct live_probe *live);
+
+/* A new look begins: what was read for the last one is forgotten. */
+void live_probe_new_look(struct live_probe *live);
+
+/* Processes in quarantine now, and up to max of their pids; pid 0 stands for no single one. */
+uint32_t live_probe_quarantined(const struct live_probe *live, uint32_t *ret_pids, uint32_t max);
+/* Helpers that are stuck for good in a read, now. */
+uint32_t live_probe_stuck(const struct live_probe *live);
+
+#endif /* DLTRACE_LIVE_H */

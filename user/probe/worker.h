@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The helper's side: what it keeps between the questions of one look, and how
+ * it answers each type of question.
+ */
+#ifndef DLTRACE_WORKER_H
+#define DLTRACE_WORKER_H
+
+#include "probe/exchange.h"
+#include "probe/files.h"
+#include "probe/mappers.h"
+#include "probe/quarantine.h"
+#include "probe/search.h"
+#include "probe/target.h"
+
+struct worker {
+	uint64_t look;
+	struct target_cache targets;
+	struct files files;
+	struct mappers mappers;
+	const struct quarantine *quarantine; /* as it was when the helper started */
+	int files_link_fd, maps_link_fd;     /* -1: from /proc */
+	_Alignas(64) unsigned char block[SEARCH_BLOCK];
+};
+
+/* Answers the exchange's question. context is the worker. */
+void worker_serve(void *context, struct exchange *exchange);
+
+/* By type of question; each fills error, partial and the items. */
+void memory_answer(struct worker *worker, struct exchange *exchange);
+void mapping_answer(struct worker *worker, struct exchange *exchange);
+void descriptor_answer(struct worker *worker, struct exchange *exchange);
+void holders_answer(struct worker *worker, struct exchange *exchange);
+void mappers_answer(struct worker *worker, struct exchange *exchange);
+void search_answer(struct worker *worker, struct exchange *exchange);
+
+#endif /* DLTRACE_WORKER_H */
