@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report/label.h"
+
+#include <sys/wait.h>
+
+#include "report/printable.h"
+
+static void label(FILE *out, const char *name, uint32_t pid, uint32_t tid)
+{
+	if (*name)
+		fprintf(out, "%s[%u]", printable_name(name).text, pid);
+	else
+		fprintf(out, "process %u", pid);
+	if (tid != pid)
+		fprintf(out, " thread %u", tid);
+}
+
+void label_task(FILE *out, const struct look_task *task)
+{
+	label(out, task->name, task->pid, task->tid);
+}
+
+void label_party(FILE *out, const struct party *party)
+{
+	if (*party->group)
+		fprintf(out, "%s (%u)",
+			printable(party->group, sizeof(party->group), PRINTABLE_TEXT).text,
+			party->group_count);
+	else if (party->pid)
+		label(out, party->name, party->pid,
+		      party->is_process || !party->tid ? party->pid : party->tid);
+	else if (party->tid)
+		fprintf(out, "task %u", party->tid);
+	else
+		fputs("somebody", out);
+}
+
+void label_end(FILE *out, const struct deadlock *deadlock)
+{
+	int status = (int)deadlock->dead.exit_code;
+
+	if (!deadlock->dead.exit_known)
+		fputs("has died", out);
+	else if (WIFSIGNALED(status))
+		fprintf(out, "was killed by signal %d", WTERMSIG(status));
+	else
+		fprintf(out, "ended with status %d", WEXITSTATUS(status));
+}
+
+const char *label_relation(enum relation relation)
+{
+	static const char *const phrase[RELATION_COUNT] = {
+		[RELATION_HOLDS] = "what is held by ",
+		[RELATION_JOINS] = "the end of ",
+		[RELATION_CHILD] = "child ",
+		[RELATION_WRITER] = "writer ",
+		[RELATION_READER] = "reader ",
+		[RELATION_PEER] = "peer ",
+		[RELATION_MAY_POST] = "",
+		[RELATION_MAY_WAKE] = "",
+	};
+
+	return phrase[relation];
+}
+
+const char *label_thing(enum wait_kind kind)
+{
+	static const char *const thing[WAIT_KIND_COUNT] = {
+		[WAIT_SEM] = "semaphore",
+		[WAIT_FUTEX] = "futex",
+	};
+
+	return thing[kind] ? thing[kind] : "lock";
+}

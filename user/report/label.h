@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What tasks, objects and relations are called in sentences. Writes are unchecked: see buffer.h. */
+#ifndef DLTRACE_LABEL_H
+#define DLTRACE_LABEL_H
+
+#include <stdio.h>
+
+#include "core/deadlock.h"
+
+/* "python3[12]", or "python3[12] thread 14" if it is not the process's first. */
+void label_task(FILE *out, const struct look_task *task);
+/* The same of a party: "python3[12]", "mappers of inode 6 (3)", "task 12", "somebody". */
+void label_party(FILE *out, const struct party *party);
+/* "was killed by signal 9", "ended with status 1"; "has died" if that is not known. */
+void label_end(FILE *out, const struct deadlock *deadlock);
+/* "child ", "writer ": what stands between "waits for" and the name of whom. */
+const char *label_relation(enum relation relation);
+/* "lock", "semaphore", "futex": what is held in a wait of that kind. */
+const char *label_thing(enum wait_kind kind);
+
+#endif /* DLTRACE_LABEL_H */

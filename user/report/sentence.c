@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Each edge is a clause, made of what its relation says before and after the
+ * name of whom it leads to; each verdict joins them in its own way.
+ */
+#include "report/sentence.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "core/deadlock.h"
+#include "report/buffer.h"
+#include "report/label.h"
+
+#define RING_SPELT_OUT 4
+
+/* What follows "waits for " (and "a lock", if it is held): around a name, or of the task itself. */
+static const struct phrase {
+	const char *before, *after, *itself;
+} phrases[RELATION_COUNT] = {
+	[RELATION_HOLDS] = { " that ", " holds", " that it holds itself" },
+	[RELATION_JOINS] = { "", " to end", "itself to end" },
+	[RELATION_CHILD] = { "its child ", " to end", "itself to end" },
+	[RELATION_WRITER] = { "", " to write to or close a pipe",
+			      "itself to write to or close a pipe" },
+	[RELATION_READER] = { "", " to read from a pipe", "itself to read from a pipe" },
+	[RELATION_PEER] = { "its peer ", "", "itself" },
+	[RELATION_MAY_POST] = { "", " to post", "itself to post" },
+	[RELATION_MAY_WAKE] = { "", " to wake it", "itself to wake it" },
+};
+
+static const struct party *party_missing(const struct deadlock *deadlock)
+{
+	const struct cause *cause = &deadlock->causes[0];
+
+	for (size_t i = 0; i < cause->waits_for_count; i++) {
+		if (cause->waits_for[i].state != PARTY_ALIVE)
+			return &cause->waits_for[i];
+	}
+	return NULL;
+}
+
+/* The edge of a cause by which it waits for the next one of the ring, itself or through a group. */
+static const struct party *party_next(const struct cause *cause, const struct look_task *next)
+{
+	const struct party *group = NULL;
+
+	for (size_t i = 0; i < cause->waits_for_count; i++) {
+		const struct party *party = &cause->waits_for[i];
+
+		if (party->tid == next->tid || (party->is_process && party->pid == next->pid))
+			return party;
+		if (!group && *party->group)
+			group = party;
+	}
+	return group;
+}
+
+static enum relation relation_next(const struct cause *cause, const struct look_task *next)
+{
+	const struct party *party = party_next(cause, next);
+
+	return party ? party->relation : RELATION_MAY_WAKE;
+}
+
+/* "A", "A and B", "A and 3 others". */
+static void write_subjects(FILE *out, const struct deadlock *deadlock)
+{
+	label_task(out, &deadlock->causes[0].task);
+	if (deadlock->cause_count == 2) {
+		fputs(" and ", out);
+		label_task(out, &deadlock->causes[1].task);
+	} else if (deadlock->cause_count > 2) {
+		fprintf(out, " and %zu others", deadlock->cause_count - 1);
+	}
+	fputs(deadlock->cause_count == 1 ? " waits" : " wait", out);
+}
+
+/* "A waits for its child B to end" */
+static void write_clause(FILE *out, const struct cause *cause, const struct look_task *next)
+{
+	enum relation relation = relation_next(cause, next);
+	const struct phrase *phrase = &phrases[relation];
+
+	label_task(out, &cause->task);
+	fputs(" waits for ", out);
+	if (relation == RELATION_HOLDS)
+		fprintf(out, "a %s", label_thing(cause->kind));
+	if (cause->task.tid == next->tid) {
+		fputs(phrase->itself, out);
+		return;
+	}
+	fputs(phrase->before, out);
+	label_task(out, next);
+	fputs(phrase->after, out);
+}
+
+static void write_self(FILE *out, const struct deadlock *deadlock)
+{
+	write_clause(out, &deadlock->causes[0], &deadlock->causes[0].task);
+}
+
+static void write_cycle(FILE *out, const struct deadlock *deadlock)
+{
+	const struct cause *ring = deadlock->causes;
+	size_t count = deadlock->ring_count;
+
+	assert(count >= 2 && count <= deadlock->cause_count);
+	if (count > RING_SPELT_OUT) {
+		fprintf(out, "%zu tasks wait for each other in a ring, among them ", count);
+		label_task(out, &ring[0].task);
+		fputs(" and ", out);
+		label_task(out, &ring[1].task);
+		return;
+	}
+	if (count == 2 && relation_next(&ring[0], &ring[1].task) == RELATION_HOLDS &&
+	    relation_next(&ring[1], &ring[0].task) == RELATION_HOLDS) {
+		label_task(out, &ring[0].task);
+		fputs(" and ", out);
+		label_task(out, &ring[1].task);
+		fputs(" each wait for a lock that the other holds", out);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			fputs(i + 1 < count ? ", " : ", and ", out);
+		write_clause(out, &ring[i], &ring[(i + 1) % count].task);
+	}
+}
+
+static void write_dead_owner(FILE *out, const struct deadlock *deadlock)
+{
+	const struct party *missing = party_missing(deadlock);
+	enum relation relation = missing ? missing->relation : RELATION_HOLDS;
+
+	write_subjects(out, deadlock);
+	if (missing && missing->state == PARTY_LEFT_BEHIND) {
+		fprintf(out, " for a %s that fork() copied while another thread held it",
+			label_thing(deadlock->causes[0].kind));
+		return;
+	}
+	if (relation == RELATION_HOLDS)
+		fprintf(out, " for a %s whose holder", label_thing(deadlock->causes[0].kind));
+	else
+		fputs(" for a task that can no longer act:", out);
+
+	struct party dead = { .pid = deadlock->dead.pid, .tid = deadlock->dead.tid };
+
+	memcpy(dead.name, deadlock->dead.name, sizeof(dead.name));
+	const struct party *named = dead.tid ? &dead : missing;
+	if (named && (named->pid || named->tid)) {
+		fputc(' ', out);
+		label_party(out, named);
+	}
+	fputc(' ', out);
+	label_end(out, deadlock);
+}
+
+static void write_no_waker(FILE *out, const struct deadlock *deadlock)
+{
+	write_subjects(out, deadlock);
+	fputs(deadlock->cause_count == 1 ? " for an event that nobody is left to cause"
+					 : " for events that only they themselves could cause",
+	      out);
+}
+
+char *sentence_new(const struct deadlock *deadlock)
+{
+	static void (*const write_verdict[VERDICTS])(FILE *, const struct deadlock *) = {
+		[VERDICT_SELF] = write_self,
+		[VERDICT_CYCLE] = write_cycle,
+		[VERDICT_DEAD_OWNER] = write_dead_owner,
+		[VERDICT_NO_WAKER] = write_no_waker,
+	};
+	struct buffer buffer;
+
+	if (buffer_open(&buffer))
+		return NULL;
+	write_verdict[deadlock->verdict](buffer.stream, deadlock);
+	buffer_close(&buffer);
+	return buffer.text;
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * For people: the finding in one sentence, then who waits for what held by
+ * whom, the proof in small print, and what to do about it.
+ *
+ *	deadlock: python3[12] and python3[13] each wait for a lock that the other
+ *	          holds
+ *	  cycle, proven; stuck for 12.4 s, since 2026-01-31T11:59:47.723Z
+ *	  id 9f0c2d11a86be340
+ *
+ *	  python3[12] has waited 12.4 s in futex (semlock)
+ *	    for semaphore 0x7f48d49ea000 (/dev/shm/sem.9vEr8a deleted, inode 6)
+ *	    held by python3[13]
+ *	      - memory of 13 at 0x7f48d3e09d40: 01000000, SemLock.count is 1
+ *	      - mappers of inode 6: kernel 3, found 3
+ *	  ...
+ *	  stuck behind them: 1
+ *	    python3[11] waits for child python3[12]
+ *	  advice: take the locks in the same order everywhere
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/advice.h"
+#include "core/cleanup.h"
+#include "core/kind.h"
+#include "report/buffer.h"
+#include "report/fold.h"
+#include "report/format.h"
+#include "report/label.h"
+#include "report/report.h"
+#include "report/sentence.h"
+#include "report/text_body.h"
+
+#define BOLD_RED   "\033[1;31m"
+#define BOLD_GREEN "\033[1;32m"
+#define BOLD	   "\033[1m"
+#define PLAIN	   "\033[0m"
+
+/* Closes the buffer, writes what is in it, frees it. */
+static int buffer_write(struct buffer *buffer, const struct output *output)
+{
+	int error = buffer_close(buffer);
+
+	if (!error)
+		error = output_write(output, buffer->text, buffer->length);
+	free(buffer->text);
+	return error;
+}
+
+/* The same, folded. */
+static int line_write(struct buffer *line, const struct output *output, size_t indent)
+{
+	int error = buffer_close(line);
+	_cleanup_free_ char *text = line->text;
+	struct buffer folded;
+
+	if (error || buffer_open(&folded))
+		return -ENOMEM;
+	fold(folded.stream, text, 0, indent);
+	return buffer_write(&folded, output);
+}
+
+/* "word: text", folded, the word in its colour. */
+static void write_headed(FILE *out, const struct output *output, const char *color, size_t indent,
+			 const char *word, const char *text)
+{
+	size_t column = indent + strlen(word) + 2;
+
+	fprintf(out, "%*s%s%s:%s ", (int)indent, "", output->color ? color : "", word,
+		output->color ? PLAIN : "");
+	fold(out, text, column, column);
+}
+
+static int text_deadlock(const struct output *output, const struct deadlock *deadlock)
+{
+	_cleanup_free_ char *sentence = sentence_new(deadlock);
+	uint64_t stuck_ns = elapsed(deadlock->since_ns, deadlock->found_ns);
+	struct buffer buffer;
+
+	if (!sentence || buffer_open(&buffer))
+		return -ENOMEM;
+
+	FILE *out = buffer.stream;
+
+	write_headed(out, output, BOLD_RED, 0, "deadlock", sentence);
+	fprintf(out, "  %s, %s; stuck for %s, since %s\n  id %016" PRIx64 "\n",
+		verdict_name[deadlock->verdict], certainty_name[deadlock->certainty],
+		format_duration(stuck_ns).text,
+		format_time(elapsed(stuck_ns, deadlock->found_wall_ns)).text, deadlock->id);
+	text_causes(out, deadlock);
+	text_victims(out, deadlock);
+	fputc('\n', out);
+	write_headed(out, output, BOLD, 2, "advice", advice_for(deadlock));
+	fputc('\n', out);
+	return buffer_write(&buffer, output);
+}
+
+static int text_resolved(const struct output *output, const struct deadlock *deadlock,
+			 const struct moment *now)
+{
+	char text[128];
+	struct buffer buffer;
+
+	if (buffer_open(&buffer))
+		return -ENOMEM;
+	snprintf(text, sizeof(text), "%s %016" PRIx64 " is gone after %s",
+		 verdict_name[deadlock->verdict], deadlock->id,
+		 format_duration(elapsed(deadlock->since_ns, now->ns)).text);
+	write_headed(buffer.stream, output, BOLD_GREEN, 0, "resolved", text);
+	return buffer_write(&buffer, output);
+}
+
+static void write_link(FILE *out, const struct chain_link *link, const struct chain_link *next,
+		       uint64_t now_ns)
+{
+	const char *call = call_name(link->task.call);
+
+	label_task(out, &link->task);
+	if (link->kind == WAIT_NONE) {
+		fputs(link->task.flags & TASK_DEAD ? " has ended" : " runs", out);
+		return;
+	}
+
+	struct format age = format_duration(elapsed(link->since_ns, now_ns));
+
+	if (next) {
+		fprintf(out, " waits for %s", label_relation(link->relation));
+		label_task(out, &next->task);
+		fprintf(out, " (%s, %s)\n-> ", call, age.text);
+		return;
+	}
+	fprintf(out, " sleeps in %s, %s", call, age.text);
+	if (link->open)
+		fprintf(out, " (%s)", open_reason_name[__builtin_ctz(link->open)]);
+}
+
+/* On one line if it fits, else a line for each task. In text, only the arrows follow a newline. */
+static void write_chain(FILE *out, const char *text)
+{
+	const char *gap = fold_columns(text, strlen(text)) <= LINE_COLUMNS ? " " : "\n  ";
+
+	for (; *text; text++) {
+		if (*text == '\n')
+			fputs(gap, out);
+		else
+			fputc(*text, out);
+	}
+	fputc('\n', out);
+}
+
+static int text_chain(const struct output *output, const struct chain *chain,
+		      const struct moment *now)
+{
+	struct buffer line, arranged;
+
+	if (buffer_open(&line))
+		return -ENOMEM;
+	for (size_t i = 0; i < chain->count; i++) {
+		bool is_last = i + 1 == chain->count;
+
+		write_link(line.stream, &chain->links[i], is_last ? NULL : &chain->links[i + 1],
+			   now->ns);
+	}
+
+	int error = buffer_close(&line);
+	_cleanup_free_ char *text = line.text;
+
+	if (error || buffer_open(&arranged))
+		return -ENOMEM;
+	write_chain(arranged.stream, text);
+	return buffer_write(&arranged, output);
+}
+
+/* "; left open: timed 9, socket 5; incomplete: privilege; events lost: 3" */
+static void write_gaps(FILE *out, const struct run_summary *summary)
+{
+	const struct judge_stats *stats = summary->stats;
+	const char *before = "; left open: ";
+
+	for (size_t i = 0; i < OPEN_REASONS; i++) {
+		if (!stats->open[i])
+			continue;
+		fprintf(out, "%s%s %u", before, open_reason_name[i], stats->open[i]);
+		before = ", ";
+	}
+	before = "; incomplete: ";
+	for (size_t i = 0; i < INCOMPLETE_REASONS; i++) {
+		if (!(stats->incomplete & 1ull << i))
+			continue;
+		fprintf(out, "%s%s", before, incomplete_name[i]);
+		before = ", ";
+	}
+
+	uint64_t lost = tally_sum(summary->events_lost);
+
+	if (lost)
+		fprintf(out, "; events lost: %" PRIu64, lost);
+}
+
+static int text_summary(const struct output *output, const struct run_summary *summary)
+{
+	struct buffer line;
+
+	if (buffer_open(&line))
+		return -ENOMEM;
+	if (summary->deadlocks)
+		fprintf(line.stream, "%" PRIu64 " deadlock%s", summary->deadlocks,
+			summary->deadlocks == 1 ? "" : "s");
+	else
+		fputs("no deadlock", line.stream);
+	fprintf(line.stream, " among %u tasks (%u blocked)", summary->stats->tasks,
+		summary->stats->blocked);
+	write_gaps(line.stream, summary);
+	return line_write(&line, output, 2);
+}
+
+const struct reporter text_reporter = {
+	.deadlock = text_deadlock,
+	.resolved = text_resolved,
+	.chain = text_chain,
+	.summary = text_summary,
+};
