@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What goes with what on the command line, and what is not built yet. */
+#include "options.h"
+
+const char *options_check(struct options *options)
+{
+	const struct {
+		bool given;
+		enum mode mode;
+	} modes[] = {
+		{ options->pid_count > 0, MODE_PIDS },
+		{ options->all, MODE_ALL },
+		{ options->command != NULL, MODE_COMMAND },
+		{ options->replay != NULL, MODE_REPLAY },
+		{ options->features, MODE_FEATURES },
+	};
+	int given = 0;
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (!modes[i].given)
+			continue;
+		options->mode = modes[i].mode;
+		given++;
+	}
+
+	bool command = options->mode == MODE_COMMAND;
+	const struct {
+		bool broken;
+		const char *message;
+	} rules[] = {
+		{ given == 0,
+		  "nothing to judge; give one of -p PID, --all, --replay FILE, --features, -- COMMAND" },
+		{ given > 1,
+		  "-p, --all, --replay, --features and a command exclude each other; give one" },
+		{ options->once && command,
+		  "--once does not go with a command, which has to be watched; leave it out" },
+		{ options->strict && command,
+		  "--strict does not go with a command, whose status is its own; leave it out" },
+		{ options->kill && !command, "--kill ends a command; give one behind --" },
+		{ options->artifacts && !command,
+		  "--artifacts is for a command; give one behind --" },
+		{ options->uprobes && !command && options->mode != MODE_PIDS,
+		  "--uprobes is for single processes; give -p PID or a command behind --" },
+	};
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		if (rules[i].broken)
+			return rules[i].message;
+	}
+	return NULL;
+}
+
+const char *options_unbuilt(const struct options *options)
+{
+	const struct {
+		bool used;
+		const char *name;
+	} unbuilt[] = {
+		{ options->format == FORMAT_DOT, "--format dot" },
+		{ options->format == FORMAT_HTML, "--format html" },
+		{ options->uprobes, "--uprobes" },
+		{ options->source == SOURCE_PROC, "--source proc" },
+		{ options->attach == ATTACH_SYSCALL, "--attach syscall" },
+		{ options->artifacts != NULL, "--artifacts" },
+		{ options->stacks == STACKS_NATIVE, "--stacks native" },
+		{ options->stacks == STACKS_PYTHON, "--stacks python" },
+	};
+
+	for (size_t i = 0; i < sizeof(unbuilt) / sizeof(unbuilt[0]); i++) {
+		if (unbuilt[i].used)
+			return unbuilt[i].name;
+	}
+	return NULL;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Findings in the order in which they are of use: what is new, what has gone,
+ * then what merely waits; each line flushed as it is written.
+ */
+#include "present.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+static const struct reporter *const reporters[] = {
+	[FORMAT_TEXT] = &text_reporter,
+	[FORMAT_JSON] = &json_reporter,
+};
+
+uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+static int complain(const char *what, const char *name, int err)
+{
+	if (err != -EPIPE)
+		fprintf(stderr, "dltrace: cannot %s %s: %s\n", what, name, strerror(-err));
+	return err;
+}
+
+int present_init(struct present *present, const struct options *options)
+{
+	int err = 0;
+
+	*present = (struct present){
+		.options = options,
+		.reporter = reporters[options->format],
+		.started_ns = monotonic_ns(),
+	};
+	if (options->output) {
+		present->file = fopen(options->output, "we");
+		if (!present->file)
+			return complain("write findings to", options->output, -errno);
+	}
+	if (options->textfile) {
+		present->textfile = textfile_new(options->textfile, &err);
+		if (!present->textfile) {
+			present_deinit(present);
+			return complain("keep a textfile at", options->textfile, err);
+		}
+	}
+	output_init(&present->output, present->file ? present->file : stdout, options->color);
+	return 0;
+}
+
+void present_deinit(struct present *present)
+{
+	textfile_free(present->textfile);
+	if (present->file)
+		fclose(present->file);
+	*present = (struct present){ 0 };
+}
+
+/* A disk that is full today may have room tomorrow: said once, and tried again at each look. */
+static void present_textfile(struct present *present)
+{
+	if (!present->textfile)
+		return;
+
+	int err = textfile_update(present->textfile, &present->summary);
+
+	if (err && !present->textfile_failed)
+		complain("update the textfile", present->options->textfile, err);
+	present->textfile_failed = err;
+}
+
+static int present_lines(const struct present *present, const struct findings *findings,
+			 const struct moment *now)
+{
+	const struct reporter *reporter = present->reporter;
+	int err = 0;
+
+	for (size_t i = 0; i < findings->found_count && !err; i++)
+		err = reporter->deadlock(&present->output, findings->found[i]);
+	for (size_t i = 0; i < findings->resolved_count && !err; i++)
+		err = reporter->resolved(&present->output, findings->resolved[i], now);
+	for (size_t i = 0; i < findings->chain_count && !err; i++)
+		err = reporter->chain(&present->output, &findings->chains[i], now);
+	return err;
+}
+
+static const char *output_name(const struct present *present)
+{
+	return present->options->output ? present->options->output : "standard output";
+}
+
+int present_findings(struct present *present, const struct findings *findings,
+		     const struct look *look)
+{
+	struct moment now = { .ns = look->start_ns, .wall_ns = look->wall_ns };
+
+	present->found = 0;
+	for (size_t i = 0; i < VERDICTS; i++)
+		present->found += present->summary.stats->detected[i];
+	present->summary.active = findings->active;
+	present->summary.active_count = findings->active_count;
+	present->summary.deadlocks = present->found;
+	present->summary.look_wall_ns = look->wall_ns;
+	present->summary.elapsed_ns = monotonic_ns() - present->started_ns;
+	present_textfile(present);
+
+	int err = present_lines(present, findings, &now);
+
+	return err ? complain("write findings to", output_name(present), err) : 0;
+}
+
+int present_summary(struct present *present)
+{
+	present->summary.elapsed_ns = monotonic_ns() - present->started_ns;
+
+	int err = present->reporter->summary(&present->output, &present->summary);
+
+	return err ? complain("write findings to", output_name(present), err) : 0;
+}

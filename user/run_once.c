@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An answer at once.
+ */
+#include <errno.h>
+#include <time.h>
+
+#include "present.h"
+#include "run.h"
+#include "system.h"
+
+/* Looks beyond the second are for systems that were in motion while they were looked at. */
+#define LOOKS_MOST     5
+#define LOOKS_PAUSE_NS 50000000ull
+
+int run_doubt(const struct options *options, const struct judge_stats *stats)
+{
+	return options->strict && (stats->incomplete || stats->scope_ignorance) ? STATUS_UNSURE
+										: STATUS_HEALTHY;
+}
+
+int run_write_status(int err, int so_far)
+{
+	return !err || err == -EPIPE ? so_far : STATUS_FAILED;
+}
+
+static void sleep_until(uint64_t ns)
+{
+	struct timespec until = { .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+		;
+}
+
+/* True if another look may find more than what stands; then it has been waited for. */
+static bool wait_for_next(const struct system *system, const struct findings *findings,
+			  unsigned int looks)
+{
+	const struct judge_stats *stats = judge_stats(system->judge);
+
+	if (!findings->candidates || looks == LOOKS_MOST)
+		return false;
+	if (looks == 1) {
+		/* the second look follows at once, or as soon as the youngest is old enough */
+		if (findings->ripe_ns)
+			sleep_until(findings->ripe_ns + 1000000);
+		return true;
+	}
+	if (findings->candidates <= stats->deadlocked || (looks > 2 && !findings->found_count))
+		return false;
+	sleep_until(monotonic_ns() + LOOKS_PAUSE_NS);
+	return true;
+}
+
+static int judge_now(struct system *system, struct present *present)
+{
+	struct findings findings;
+	unsigned int looks = 0;
+
+	do {
+		int err = system_look(system, &findings);
+
+		if (err)
+			return STATUS_FAILED;
+		looks++;
+		system_summarise(system, &present->summary);
+		err = present_findings(present, &findings, &system->look);
+		if (err)
+			return run_write_status(err, findings.active_count ? STATUS_DEADLOCK
+									   : STATUS_HEALTHY);
+	} while (wait_for_next(system, &findings, looks));
+	if (!judge_scope_alive(system->judge)) {
+		fprintf(stderr, "dltrace: the process ended before it could be judged\n");
+		return STATUS_NO_TARGET;
+	}
+	present->summary.deadlocks = findings.active_count;
+
+	int status = findings.active_count
+			     ? STATUS_DEADLOCK
+			     : run_doubt(present->options, judge_stats(system->judge));
+
+	return run_write_status(present_summary(present), status);
+}
+
+int run_once(const struct options *options)
+{
+	struct system system;
+	struct present present;
+
+	if (present_init(&present, options))
+		return STATUS_FAILED;
+	if (system_open(&system, options, options->pids, options->pid_count)) {
+		present_deinit(&present);
+		return STATUS_FAILED;
+	}
+	present.summary.scoped = options->pids;
+
+	int status = judge_now(&system, &present);
+
+	present_deinit(&present);
+	system_close(&system);
+	return status;
+}

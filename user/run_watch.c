@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Watching: one thread, one epoll loop over the timer of looks, signals, live
+ * events, and the command if there is one.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "present.h"
+#include "run.h"
+#include "system.h"
+
+struct watch {
+	const struct options *options;
+	struct system system;
+	struct present present;
+	struct command *command; /* NULL: none */
+	int epoll_fd, timer_fd, signal_fd;
+	uint64_t end_ns; /* CLOCK_MONOTONIC; 0: never */
+	bool done;
+	int status;  /* of the command, once it has ended */
+	int failure; /* exit status if dltrace itself failed, else 0 */
+};
+
+static const int watched_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD };
+
+static int watch_add(struct watch *watch, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	return fd < 0 || !epoll_ctl(watch->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? 0 : -errno;
+}
+
+static int watch_fds(struct watch *watch)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	for (size_t i = 0; i < sizeof(watched_signals) / sizeof(watched_signals[0]); i++)
+		sigaddset(&signals, watched_signals[i]);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	watch->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	watch->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	watch->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (watch->epoll_fd < 0 || watch->timer_fd < 0 || watch->signal_fd < 0)
+		return -errno;
+
+	int err = watch_add(watch, watch->timer_fd);
+
+	if (!err)
+		err = watch_add(watch, watch->signal_fd);
+	if (!err)
+		err = watch_add(watch, system_events_fd(&watch->system));
+	if (!err && watch->command)
+		err = watch_add(watch, watch->command->pidfd);
+	return err;
+}
+
+/* The next look: one interval after the last one began, never in the past, nor after the end. */
+static void watch_schedule(struct watch *watch, uint64_t at_ns)
+{
+	if (watch->end_ns && at_ns > watch->end_ns)
+		at_ns = watch->end_ns;
+
+	struct itimerspec when = { .it_value = { .tv_sec = at_ns / 1000000000,
+						 .tv_nsec = at_ns % 1000000000 } };
+
+	timerfd_settime(watch->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
+}
+
+static void watch_fail(struct watch *watch, int err)
+{
+	watch->done = true;
+	watch->present.closed = err == -EPIPE;
+	if (err != -EPIPE)
+		watch->failure = watch->command ? STATUS_COMMAND_FAILED : STATUS_FAILED;
+}
+
+static void watch_look(struct watch *watch)
+{
+	struct findings findings;
+	uint64_t began_ns = monotonic_ns();
+	int err = system_look(&watch->system, &findings);
+
+	if (err) {
+		watch_fail(watch, err == -EPIPE ? -EIO : err);
+		return;
+	}
+	system_summarise(&watch->system, &watch->present.summary);
+	err = present_findings(&watch->present, &findings, &watch->system.look);
+	if (err) {
+		watch_fail(watch, err);
+		return;
+	}
+	if (watch->command && watch->options->kill && findings.active_count)
+		command_kill(watch->command);
+	if (!watch->command && !judge_scope_alive(watch->system.judge))
+		watch->done = true;
+	if (watch->end_ns && monotonic_ns() >= watch->end_ns)
+		watch->done = true;
+
+	bool first = judge_stats(watch->system.judge)->looks == 1;
+
+	/* what hung before dltrace came is judged at once */
+	watch_schedule(watch, first && findings.candidates && !findings.ripe_ns
+				      ? began_ns
+				      : began_ns + watch->options->interval_ns);
+}
+
+static void watch_signal(struct watch *watch)
+{
+	struct signalfd_siginfo info;
+
+	while (read(watch->signal_fd, &info, sizeof(info)) == sizeof(info)) {
+		if (watch->command)
+			command_signal(watch->command, (int)info.ssi_signo);
+		else if (info.ssi_signo != SIGCHLD)
+			watch->done = true;
+	}
+}
+
+static void watch_command_ended(struct watch *watch)
+{
+	int status;
+
+	if (!command_end(watch->command, &status)) {
+		watch->status = status;
+		watch->done = true;
+	}
+}
+
+static void watch_dispatch(struct watch *watch, int fd)
+{
+	uint64_t expirations;
+
+	if (fd == watch->timer_fd) {
+		if (read(fd, &expirations, sizeof(expirations)) == sizeof(expirations))
+			watch_look(watch);
+	} else if (fd == watch->signal_fd) {
+		watch_signal(watch);
+	} else if (watch->command && fd == watch->command->pidfd) {
+		watch_command_ended(watch);
+	} else if (system_events(&watch->system)) {
+		/* events were lost: what they would have said is in a look */
+		watch_schedule(watch, monotonic_ns());
+	}
+}
+
+static void watch_loop(struct watch *watch)
+{
+	watch_look(watch);
+	while (!watch->done) {
+		struct epoll_event events[4];
+		int count = epoll_wait(watch->epoll_fd, events, 4, -1);
+
+		for (int i = 0; i < count && !watch->done; i++)
+			watch_dispatch(watch, events[i].data.fd);
+	}
+}
+
+static int watch_init(struct watch *watch, const uint32_t *scope, size_t scope_count)
+{
+	const struct options *options = watch->options;
+
+	watch->epoll_fd = watch->timer_fd = watch->signal_fd = -1;
+	if (present_init(&watch->present, options))
+		return -EIO;
+	if (system_open(&watch->system, options, scope, scope_count)) {
+		present_deinit(&watch->present);
+		return -EIO;
+	}
+	watch->present.summary.scoped = scope;
+	if (options->duration_ns)
+		watch->end_ns = monotonic_ns() + options->duration_ns;
+	return 0;
+}
+
+static void watch_deinit(struct watch *watch)
+{
+	present_deinit(&watch->present);
+	system_close(&watch->system);
+	close(watch->epoll_fd);
+	close(watch->timer_fd);
+	close(watch->signal_fd);
+}
+
+/* Watches until something ends it; the status without a command. */
+static int watch_run(struct watch *watch)
+{
+	int err = watch_fds(watch);
+
+	if (err) {
+		fprintf(stderr, "dltrace: cannot wait for events: %s\n", strerror(-err));
+		return STATUS_FAILED;
+	}
+	watch_loop(watch);
+	if (watch->failure)
+		return watch->failure;
+
+	int status = watch->present.found
+			     ? STATUS_DEADLOCK
+			     : run_doubt(watch->options, judge_stats(watch->system.judge));
+
+	if (watch->present.closed)
+		return status;
+	return run_write_status(present_summary(&watch->present), status);
+}
+
+int run_watch(const struct options *options)
+{
+	struct watch watch = { .options = options };
+
+	if (watch_init(&watch, options->pids, options->pid_count))
+		return STATUS_FAILED;
+
+	int status = watch_run(&watch);
+
+	watch_deinit(&watch);
+	return status;
+}
+
+/* Whatever has become of the watching, the command is waited for: it is the user's. */
+static int command_status(struct watch *watch, int watched)
+{
+	if (!watch->done || watch->status < 0)
+		while (command_end(watch->command, &watch->status) == -EAGAIN)
+			waitid(P_PIDFD, watch->command->pidfd, &(siginfo_t){ 0 },
+			       WEXITED | WNOWAIT);
+	if (watch->present.found)
+		return STATUS_COMMAND_DEADLOCK;
+	return watched == STATUS_FAILED || watched == STATUS_COMMAND_FAILED ? STATUS_COMMAND_FAILED
+									    : watch->status;
+}
+
+int run_command(const struct options *options, const struct signal_state *inherited)
+{
+	struct command command;
+	struct watch watch = { .options = options, .command = &command, .status = -1 };
+	int status;
+	int err = command_start(options->command, inherited, &command, &status);
+
+	if (err) {
+		fprintf(stderr, "dltrace: cannot run %s: %s\n", options->command[0],
+			strerror(-err));
+		return status;
+	}
+
+	uint32_t pid = command.pid;
+
+	if (watch_init(&watch, &pid, 1)) {
+		command_status(&watch, STATUS_FAILED);
+		command_deinit(&command);
+		return STATUS_COMMAND_FAILED;
+	}
+	status = command_status(&watch, watch_run(&watch));
+	watch_deinit(&watch);
+	command_deinit(&command);
+	return status;
+}

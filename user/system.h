@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A running system under judgement: the source of looks and events, the probe
+ * with the answers of the current look, the judge, and the recording, if any.
+ */
+#ifndef DLTRACE_SYSTEM_H
+#define DLTRACE_SYSTEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/answers.h"
+#include "core/judge.h"
+#include "options.h"
+#include "probe/live.h"
+#include "report/report.h"
+#include "source/bpf.h"
+#include "source/recording.h"
+
+struct system {
+	struct bpf_source *source;
+	struct live_probe *live;
+	struct answers answers;
+	struct look look; /* the last one; what the judge gives points into it */
+	struct judge *judge;
+	struct recording *recording; /* NULL: none */
+	uint64_t lost;		     /* events, at the last look */
+	uint64_t resyncs;	     /* looks taken because events were lost */
+	struct tally events[EVENT_TYPES];
+	struct tally events_lost[EVENT_TYPES];
+};
+
+/*
+ * 0 or -errno, and then one line on standard error says what is missing.
+ * scope: pids of -p, not owned, must outlive the system; NULL: everything.
+ */
+int system_open(struct system *system, const struct options *options, const uint32_t *scope,
+		size_t scope_count);
+void system_close(struct system *system);
+
+/* Readable when events wait; -1: there are none. */
+int system_events_fd(const struct system *system);
+/* Takes in the events there are. True if some were lost since the last look. */
+bool system_events(struct system *system);
+
+/* Looks and judges. 0 or -errno, and then one line has been said. */
+int system_look(struct system *system, struct findings *ret);
+
+/* Fills in what the system knows of the run. */
+void system_summarise(const struct system *system, struct run_summary *ret);
+
+#endif /* DLTRACE_SYSTEM_H */
