@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Reads again every fact that a report rests on. Each function gives a list of objections."""
+
+import os
+import re
+
+from .procfs import TICK_NS, Unreadable, read_bytes, read_link, read_memory
+
+SYSCALL_WORDS = 7  # number and six arguments; what follows is stack pointer and program counter
+VALUE_ROOM = 95  # a longer value may have been cut
+
+
+def check_memory(item):
+    wanted = bytes.fromhex(item["bytes"])
+    there = read_memory(item["pid"], int(item["address"], 16), len(wanted))
+    if there != wanted:
+        return [f"memory of {item['pid']} at {item['address']} is {there.hex()}, not {item['bytes']}"]
+    return []
+
+
+def same_call(line, value):
+    there, claimed = line.split()[:SYSCALL_WORDS], value.split()
+    try:
+        return [int(word, 0) for word in there] == [int(word, 0) for word in claimed]
+    except ValueError:
+        return False
+
+
+def same_line(line, value):
+    """The line is the value, or begins with it and does not go on in the same word."""
+    if not line.startswith(value):
+        return False
+    return line == value or len(value) >= VALUE_ROOM or not line[len(value)].isalnum()
+
+
+def check_proc(item):
+    path, value = item["path"], item["value"]
+    if ".." in path.split("/"):
+        return [f"{path} is no path to trust"]
+    if os.path.islink(path):
+        there = read_link(path)
+        return [] if there == value else [f"{path} is {there!r}, not {value!r}"]
+    text = read_bytes(path).decode(errors="replace")
+    if path.endswith("/syscall"):
+        return [] if same_call(text, value) else [f"{path} says {text.strip()!r}, not {value!r}"]
+    if any(same_line(line, value) for line in text.splitlines()):
+        return []
+    return [f"{path} has no line {value!r}"]
+
+
+def count_mappers(system, cause, inode):
+    """Shared writable mappings, one for each address space, of a file that the cause maps."""
+    counts = set()
+    for dev in {mapping.dev for mapping in system.mappings(cause["pid"]) if mapping.inode == inode}:
+        seen, unmapped = {}, system.file_users(dev, inode)
+        for mapping in system.mappers(dev, inode):
+            seen.setdefault(min(system.sharers(mapping.pid)), []).append((mapping.pid, mapping.writable))
+        # One list for each address space, of which the first process is counted.
+        lists = [[writable for pid, writable in found if pid == found[0][0]] for found in seen.values()]
+        unmapped -= {pid for found in seen.values() for pid, _ in found}
+        for mapped in (sum(map(len, lists)), sum(map(sum, lists))):
+            counts |= {mapped, mapped + len(unmapped)}
+    return counts
+
+
+def count_ends(access):
+    return lambda system, _, inode: {system.descriptions(system.pipe_ends(inode, access))}
+
+
+def count_tasks(system, cause, _):
+    return {sum(len(system.threads(pid)) for pid in system.sharers(cause["pid"]))}
+
+
+# What a census counts -> every number that is right for it.
+CENSUSES = [
+    (re.compile(r"(?:mappers|mappings).*inode (\d+)"), count_mappers),
+    (re.compile(r"(?:writers|write ends|writing descriptions).*?(\d+)"), count_ends(os.O_WRONLY)),
+    (re.compile(r"(?:readers|read ends|reading descriptions).*?(\d+)"), count_ends(os.O_RDONLY)),
+    (re.compile(r"(?:tasks|threads|users).*(?:address space|memory|process)"), count_tasks),
+]
+
+
+def check_kernel(item, system, cause, certainty):
+    if item["kernel"] is None and certainty == "proven":
+        return [f"{item['what']}: without the kernel's number, a count proves nothing"]
+    if item["kernel"] not in (None, item["found"]):
+        return [f"{item['what']}: the kernel has {item['kernel']}, found were {item['found']}"]
+    for pattern, count in CENSUSES:
+        match = pattern.search(item["what"])
+        if not match:
+            continue
+        counts = count(system, cause, int(match[1]) if pattern.groups else None)
+        if item["found"] in counts:
+            return []
+        return [f"{item['what']}: {item['found']} were claimed, there are {sorted(counts)}"]
+    return [f"{item['what']}: a census that cannot be counted again"]
+
+
+def check_item(item, system, cause, certainty):
+    source = item["source"]
+    try:
+        if source == "memory":
+            return check_memory(item)
+        if source == "proc":
+            return check_proc(item)
+        if source == "kernel":
+            return check_kernel(item, system, cause, certainty)
+    except Unreadable as error:
+        return [str(error)]
+    return [] if certainty == "likely" else ["history proves nothing"]
+
+
+def check_edge(edge, system, cause, certainty):
+    found = []
+    call = f"/proc/{cause['pid']}/task/{cause['tid']}/syscall"
+    name = f"the edge of {cause['tid']} to {edge.get('tid', edge.get('group', 'nobody'))}"
+    for item in edge["evidence"]:
+        found += check_item(item, system, cause, certainty)
+    if not any(item.get("path") == call for item in edge["evidence"]):
+        found.append(f"{name} does not show the waiter's call")
+    counted = edge["relation"] in ("writer", "reader", "may-post", "may-wake")
+    if certainty == "proven" and counted and not any(i["source"] == "kernel" for i in edge["evidence"]):
+        found.append(f"{name} is proven without a census")
+    return found
+
+
+def check_cause(cause, system, certainty):
+    """The task is the one named, has not run since, and all its evidence stands."""
+    task, found = system.task(cause["tid"]), []
+    if not task or task.pid != cause["pid"]:
+        return [f"there is no task {cause['tid']} in process {cause['pid']}"]
+    if task.start_ticks != cause["start_time_ns"] // TICK_NS:
+        found.append(f"{cause['tid']} started at tick {task.start_ticks}, not {cause['start_time_ns']} ns")
+    if task.switches != cause["switches"]:
+        found.append(f"{cause['tid']} has {task.switches} switches, not {cause['switches']}")
+    for edge in cause["waits_for"]:
+        found += check_edge(edge, system, cause, certainty)
+    return found

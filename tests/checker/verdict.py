@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Whether the named tasks are stuck, and whether the verdict's word fits.
+
+A slow and obvious fixpoint: a task goes on if it is not blocked, or its wait is
+open, or somebody who can end it goes on. Repeat until nothing changes.
+"""
+
+from . import waits
+from .schema import STRONG
+from .waits import HELD, SOFT
+
+
+class Model:
+    """The waits of the named tasks and of all whom they lead to."""
+
+    def __init__(self, system, report):
+        self.system = system
+        self.likely = report["certainty"] == "likely"
+        self.waits, self.tasks = {}, {}
+        self.claimed = {cause["tid"]: cause for cause in report["tasks"]}
+        todo = list(self.claimed) + [victim["tid"] for victim in report["victims"]]
+        while todo:
+            tid = todo.pop()
+            if tid in self.tasks:
+                continue
+            self.tasks[tid] = task = system.task(tid)
+            self.waits[tid] = wait = waits.of_task(system, task) if task else waits.Wait(())
+            if wait:
+                self.believe_history(tid, wait)
+                todo += wait.can_end | wait.blamed
+        self.proven = self.fixpoint(self.goes_on)
+        self.custom = self.fixpoint(self.goes_on_by_custom)
+
+    def believe_history(self, tid, wait):
+        """For likely, what was seen earlier may name the holder; so may a fork server's sentinel."""
+        cause = self.claimed.get(tid)
+        if not self.likely or not cause:
+            return
+        told = [edge for edge in cause["waits_for"] if edge["relation"] in STRONG and self.is_told(edge)]
+        if not told:
+            return
+        wait.dead = all(edge.get("state") in ("gone", "zombie", "left-behind") for edge in told)
+        wait.holders = set()
+        for edge in told:
+            if edge.get("tid") and edge.get("state") == "alive":
+                wait.holders |= self.targets(edge)
+
+    def is_told(self, edge):
+        if any(item["source"] == "history" for item in edge["evidence"]):
+            return True
+        if edge["relation"] != "child" or not edge.get("pid"):
+            return False
+        leader = self.system.task(edge["pid"])
+        server = leader and self.system.task(leader.ppid)
+        return bool(server) and b"forkserver" in self.command_line(server.pid)
+
+    @staticmethod
+    def command_line(pid):
+        try:
+            return waits.read_bytes(f"/proc/{pid}/cmdline")
+        except waits.Unreadable:
+            return b""
+
+    def targets(self, edge):
+        """Live tasks that an edge to a task or process stands for."""
+        task = self.system.task(edge["tid"]) if edge.get("tid") else None
+        if not task or not task.alive and edge["relation"] in ("holds", "joins"):
+            return set()
+        if edge["relation"] in ("holds", "joins") or edge["tid"] != edge["pid"]:
+            return {task.tid}
+        return waits.members(self.system, [edge["pid"]])
+
+    def goes_on(self, tid, going):
+        wait = self.waits[tid]
+        return wait is None or bool(wait.open) or any(other in going for other in wait.can_end)
+
+    def goes_on_by_custom(self, tid, going):
+        wait = self.waits[tid]
+        if wait is None or wait.timed:
+            return True
+        held = wait.holders is not None and wait.holders != {tid}
+        excused = {SOFT, HELD} if held else {SOFT}
+        if set(wait.open.values()) - excused:
+            return True
+        return any(other in going for other in (wait.holders if held else wait.can_end))
+
+    def fixpoint(self, can_go_on):
+        going = set()
+        while True:
+            more = {tid for tid in self.waits if tid not in going and can_go_on(tid, going)}
+            if not more:
+                return set(self.waits) - going
+            going |= more
+
+    @property
+    def stuck(self):
+        return self.custom if self.likely else self.proven
+
+
+def check_stuck(model, report):
+    found = []
+    for cause in report["tasks"]:
+        tid, wait = cause["tid"], model.waits[cause["tid"]]
+        if wait is None:
+            found.append(f"{tid} is not blocked")
+        elif tid not in model.stuck:
+            reasons = ", ".join(sorted(wait.open)) or "somebody it waits for does"
+            found.append(f"{tid} can go on: {reasons}")
+        elif wait.idle:
+            found.append(f"{tid} waits for nothing, so it is no cause")
+        elif cause["wait"]["kind"] not in wait.kinds:
+            found.append(f"{tid} is in a wait of {sorted(wait.kinds)}, not {cause['wait']['kind']}")
+        if cause["wait"]["timed"]:
+            found.append(f"{tid} waits only for a time")
+    for victim in report["victims"]:
+        if victim["tid"] not in model.custom:
+            found.append(f"the victim {victim['tid']} can go on")
+    return found
+
+
+def check_dead(model, tid, edge):
+    """A strong edge to somebody who can do nothing any more."""
+    wait, state = model.waits[tid], edge["state"]
+    task = model.system.task(edge["tid"]) if edge.get("tid") else None
+    who = edge.get("tid", "its holder")
+    if not wait or not wait.dead:
+        return [f"{who} is said to be {state}, but {tid} waits for {sorted(wait.blamed) if wait else 'nobody'}"]
+    if state == "zombie" and (not task or task.alive):
+        return [f"{who} is no zombie"]
+    if task and task.alive and task.pid == model.system.task(tid).pid:
+        return [f"{who} is alive in the waiter's process, not {state}"]
+    if state == "gone" and task and task.alive and task.pid in model.system.sharers(model.system.task(tid).pid):
+        return [f"{who} is alive, not gone"]
+    return []
+
+
+def check_edges(model, report):
+    """Every edge leads to somebody who could end the wait, or to the dead."""
+    found = []
+    for cause in report["tasks"]:
+        tid, wait = cause["tid"], model.waits[cause["tid"]]
+        if wait is None:
+            continue
+        for edge in cause["waits_for"]:
+            if "group" in edge:
+                continue
+            if edge["state"] != "alive":
+                found += check_dead(model, tid, edge)
+                continue
+            holds = edge["relation"] == "holds" and wait.holders is not None
+            right = wait.holders if holds else wait.can_end | wait.blamed
+            if not model.targets(edge) & right:
+                found.append(f"{tid} does not wait for {edge['tid']} ({edge['relation']})")
+    return found
+
+
+def blamed_by(model, cause):
+    """Tasks that the report holds responsible for the cause's wait."""
+    result = set()
+    for edge in cause["waits_for"]:
+        if "group" in edge:
+            result |= model.waits[cause["tid"]].blamed
+        elif edge["state"] == "alive":
+            result |= model.targets(edge)
+    return result
+
+
+def check_complete(model, report):
+    """Who is responsible for a cause, and stuck, is a cause himself."""
+    named, found = set(model.claimed), set()
+    for cause in report["tasks"]:
+        if model.waits[cause["tid"]] is None:
+            continue
+        for tid in blamed_by(model, cause) & model.stuck - named:
+            if not model.waits[tid].idle and model.tasks[tid].alive:
+                found.add(tid)
+    return [f"{tid} belongs to the causes and is not among them" for tid in sorted(found)]
+
+
+def strong_graph(model, report):
+    """cause -> causes that it waits for by a strong edge."""
+    graph = {}
+    for cause in report["tasks"]:
+        tid = cause["tid"]
+        graph[tid] = set()
+        for edge in cause["waits_for"]:
+            if edge["relation"] not in STRONG or model.waits[tid] is None:
+                continue
+            targets = model.waits[tid].blamed if "group" in edge else model.targets(edge)
+            graph[tid] |= targets & set(model.claimed)
+    return graph
+
+
+def reachable(graph, start):
+    seen, todo = set(), list(graph[start])
+    while todo:
+        tid = todo.pop()
+        if tid not in seen:
+            seen.add(tid)
+            todo += graph[tid]
+    return seen
+
+
+def shape_of(model, report):
+    """The word that design gives to what the edges show."""
+    edges = [edge for cause in report["tasks"] for edge in cause["waits_for"] if edge["relation"] in STRONG]
+    if any(edge.get("state", "alive") != "alive" for edge in edges):
+        return "dead-owner"
+    graph = strong_graph(model, report)
+    others = {tid: targets - {tid} for tid, targets in graph.items()}
+    if any(tid in reachable(others, tid) for tid in others):
+        return "cycle"
+    return "self" if any(tid in targets for tid, targets in graph.items()) else "no-waker"
+
+
+def check_shape(model, report):
+    shape = shape_of(model, report)
+    return [] if shape == report["verdict"] else [f"the edges show {shape}, not {report['verdict']}"]
+
+
+def check(system, report):
+    """Objections to what the report concludes, and the tasks on whose sleep the answer rests."""
+    model = Model(system, report)
+    found = check_stuck(model, report)
+    found += check_edges(model, report)
+    found += check_complete(model, report)
+    found += check_shape(model, report)
+    return found, [model.tasks[tid] for tid in model.stuck if model.tasks[tid]]

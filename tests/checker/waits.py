@@ -1,0 +1,432 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Who could end a wait, worked out from /proc alone.
+
+Whatever is not understood is open: somebody unknown may end it, so nobody is
+stuck behind it. Layouts: glibc's sysdeps/nptl/bits/struct_mutex.h and
+internaltypes.h (struct new_sem); system calls are those of x86-64.
+"""
+
+import os
+import re
+import struct
+
+from . import semlock
+from .procfs import Unreadable, read_bytes, read_memory, read_word
+
+# Whether custom overrules a reason for being open: never, where somebody is
+# responsible for the wait, or always.
+HARD, HELD, SOFT = "hard", "held", "soft"
+
+FUTEX_PRIVATE, FUTEX_COMMANDS = 0x80, 0x7F
+FUTEX_WAIT, FUTEX_LOCK_PI, FUTEX_WAIT_BITSET, FUTEX_LOCK_PI2 = 0, 6, 9, 13
+FUTEX_OWNER_DIED, FUTEX_TID = 0x40000000, 0x3FFFFFFF
+NUSERS_MAX = 30000  # above: the upper half of a pointer, so no mutex
+MUTEX_KINDS = 0x3 | 0x10 | 0x20 | 0x80 | 0x100 | 0x200
+THREAD_TID, THREAD_SELF = 0x2D0, 0x10  # struct pthread of glibc on x86-64
+FAULTS = {4, 5, 7, 8, 11, 31}
+SIGINT, SIGCHLD, INTERNAL = 2, 17, {32, 33}
+POLLIN_LIKE, POLLOUT_LIKE = 0x1 | 0x2 | 0x40 | 0x80, 0x4 | 0x100 | 0x200
+
+INTERPRETERS = re.compile(r"(python|pypy|perl|ruby|node|nodejs|bash|sh|dash|zsh|ksh|php|lua)(?![a-z])")
+
+# system call -> beginnings of the kernel functions in which it sleeps
+WCHANS = {
+    202: ("futex", "rt_mutex", "__rt_mutex"),
+    61: ("do_wait", "kernel_wait"),
+    247: ("do_wait", "kernel_wait"),
+    0: ("pipe", "anon_pipe"),
+    19: ("pipe", "anon_pipe"),
+    1: ("pipe", "anon_pipe"),
+    20: ("pipe", "anon_pipe"),
+    7: ("do_poll", "do_sys_poll", "poll_schedule"),
+    271: ("do_poll", "do_sys_poll", "poll_schedule"),
+    23: ("do_select", "core_sys_select", "poll_schedule"),
+    270: ("do_select", "core_sys_select", "poll_schedule"),
+}
+
+
+class Wait:
+    def __init__(self, kinds, can_end=(), holders=None, relation="may-wake"):
+        self.kinds = set(kinds)  # what a report may call it
+        self.can_end = set(can_end)
+        self.holders = None if holders is None else set(holders)
+        self.relation = relation
+        self.dead = False  # whoever is responsible is no more
+        self.timed = False
+        self.idle = False  # for ever on purpose
+        self.open = {}  # reason -> HARD, HELD or SOFT
+
+    def because(self, reason, strength=HARD):
+        self.open[reason] = strength
+        return self
+
+    @property
+    def blamed(self):
+        return self.can_end if self.holders is None else self.holders
+
+
+def opened(reason):
+    return Wait(()).because(reason)
+
+
+def tids(tasks):
+    return {task.tid for task in tasks}
+
+
+def members(system, pids):
+    return {task.tid for pid in pids for task in system.threads(pid)}
+
+
+def in_namespace_of(task, other):
+    """The number of `other` where `task` lives, or None."""
+    level = len(task.ns_tids) - 1
+    same = os.stat(f"/proc/{task.pid}/ns/pid").st_ino == os.stat(f"/proc/{other.pid}/ns/pid").st_ino
+    if level < len(other.ns_tids) and (same or level == 0 or len(other.ns_tids) > level + 1):
+        return other.ns_tids[level]
+    return None
+
+
+def thread_of_number(system, task, number, pids):
+    for pid in pids:
+        for other in system.threads(pid):
+            if in_namespace_of(task, other) == number:
+                return other
+    return None
+
+
+def handled(system, task):
+    """Asynchronous signals whose handler may end a wait."""
+    caught = task.caught - FAULTS - INTERNAL - {SIGINT, SIGCHLD}
+    if len(system.threads(task.pid)) == 1:
+        caught -= task.blocked  # no other thread takes them
+    try:
+        if read_bytes(f"/proc/{task.pid}/timers"):
+            caught |= {14}
+    except Unreadable:
+        pass
+    return caught
+
+
+def mind_signals(system, task, wait, everywhere=True):
+    """everywhere: a handler may end it in any program, not only by an interpreter's exception."""
+    interpreter = task.tid == task.pid and INTERPRETERS.match(system.program(task.pid))
+    if not everywhere and not interpreter:
+        return wait
+    if handled(system, task):
+        wait.because("signal", HELD)
+    if SIGCHLD in task.caught:
+        wait.can_end |= members(system, [child.pid for child in system.children(task.pid)])
+    return wait
+
+
+def names_of(mapping):
+    """Names of a semaphore; the mapping's own path is that of a temporary file (sem_open)."""
+    if not mapping.shared or "/sem." not in mapping.path:
+        return []
+    with os.scandir("/dev/shm") as entries:
+        return [entry.path for entry in entries if entry.inode() == mapping.inode]
+
+
+class Place:
+    """A futex word: whose memory it is in."""
+
+    def __init__(self, system, task, address, private):
+        self.address, self.mapping = address, system.mapping(task.pid, address)
+        self.shared = self.mapping.shared and not private
+        self.offset = address - self.mapping.start + self.mapping.offset
+        if not self.shared:
+            self.pids = set(system.sharers(task.pid))
+            return
+        key = self.mapping.dev, self.mapping.inode
+        self.pids = {mapping.pid for mapping in system.mappers(*key)} | system.file_users(*key)
+
+    def mind_name(self, wait):
+        if not self.shared or (self.mapping.links() == 0 and "/SYSV" not in self.mapping.path):
+            return wait
+        unguessable = any("/sem.mp-" in name for name in names_of(self.mapping))
+        return wait.because("name", SOFT if unguessable or len(self.pids) > 1 else HARD)
+
+
+def owned(system, task, place, number, kinds):
+    """A wait that only the task of that number may end, as its namespace counts."""
+    if place.shared and any(
+        os.stat(f"/proc/{pid}/ns/pid").st_ino != os.stat(f"/proc/{task.pid}/ns/pid").st_ino
+        for pid in place.pids
+    ):
+        return opened("namespaces")
+    owner = thread_of_number(system, task, number, place.pids)
+    wait = Wait(kinds, [owner.tid] if owner else [], [owner.tid] if owner else [], "holds")
+    wait.dead = owner is None
+    return wait
+
+
+def join_wait(system, task, place, value):
+    """pthread_join() waits for the tid in the thread's own control block to become 0."""
+    block = place.address - THREAD_TID
+    try:
+        if read_word(task.pid, block) != block or read_word(task.pid, block + THREAD_SELF) != block:
+            return None
+    except Unreadable:
+        return None
+    thread = thread_of_number(system, task, value, [task.pid])
+    if not thread or read_word(task.pid, place.address, "<i") != value or thread.tid == task.tid:
+        return None
+    return Wait({"join"}, [thread.tid], [thread.tid], "joins")
+
+
+def mutex_wait(system, task, place, words):
+    lock, _, owner, nusers, kind = words[:5]
+    if lock not in (1, 2) or kind & ~MUTEX_KINDS or not 1 <= nusers <= NUSERS_MAX or not owner:
+        return None
+    if kind & 0x20 or not 0 < owner <= 1 << 22:
+        return None
+    return owned(system, task, place, owner, {"mutex"})
+
+
+def pi_wait(system, task, place, words):
+    if words[0] & FUTEX_OWNER_DIED or not words[0] & FUTEX_TID:
+        return opened("owner died")
+    return owned(system, task, place, words[0] & FUTEX_TID, {"mutex", "pi-mutex"})
+
+
+def sem_wait(system, task, place, words):
+    """A sem_t at 0, with waiters."""
+    wait = Wait({"sem", "futex"}, members(system, place.pids), relation="may-post")
+    place.mind_name(wait)
+    mind_signals(system, task, wait)
+    if not place.shared or "/sem." not in place.mapping.path:
+        return wait
+    lock = semlock.find(system, place)
+    if lock is None:
+        return wait
+    wait.kinds.add("semlock")
+    if lock.holder is not None:
+        wait.holders, wait.relation = {lock.holder}, "holds"
+    elif lock.dead:
+        wait.holders, wait.relation, wait.dead = set(), "holds", True
+    if lock.recursive and wait.holders is not None:
+        wait.can_end = set(wait.holders)
+    return wait
+
+
+def futex_wait(system, task, args):
+    address, operation, value, timeout = args[0], args[1] & 0xFFFFFFFF, args[2] & 0xFFFFFFFF, args[3]
+    command = operation & FUTEX_COMMANDS
+    if command not in (FUTEX_WAIT, FUTEX_WAIT_BITSET, FUTEX_LOCK_PI, FUTEX_LOCK_PI2):
+        return opened("unknown futex operation")
+    place = Place(system, task, address, bool(operation & FUTEX_PRIVATE))
+    words = struct.unpack("<5I", read_memory(task.pid, address, 20))
+    found = None
+    if timeout:
+        found = opened("timed")
+        found.timed = True
+    elif command in (FUTEX_LOCK_PI, FUTEX_LOCK_PI2):
+        found = pi_wait(system, task, place, words)
+    elif command == FUTEX_WAIT and value == 2:
+        found = mutex_wait(system, task, place, words)
+    elif operation == 0x109 and value != 0:
+        found = join_wait(system, task, place, value)
+        found = found and mind_signals(system, task, found, everywhere=False)
+    elif command == FUTEX_WAIT_BITSET and value == 0 and words[0] == 0 and words[1] and words[2] in (0, 128):
+        found = sem_wait(system, task, place, words)
+    if found:
+        return found
+    kinds = {"futex", "cond", "barrier", "once", "rwlock", "stdio", "mutex", "python-lock"}
+    wait = Wait(kinds, members(system, place.pids))
+    return mind_signals(system, task, place.mind_name(wait))
+
+
+def children_wait(system, task, chosen, kind, options):
+    """The leaders are those that the call would reap; one that ended would have been."""
+    if any(not leader.alive and not system.threads(leader.pid) for leader in chosen) or not chosen:
+        return opened("a child to reap")
+    if options & 0x2:
+        return opened("stops")
+    if any(other and other.tracer == task.pid for pid in system.pids for other in [system.task(pid)]):
+        return opened("tracees")
+    found = members(system, [leader.pid for leader in chosen])
+    return mind_signals(system, task, Wait({kind}, found, found, "child"), everywhere=False)
+
+
+def select_children(system, task, pid=None, group=None):
+    chosen = system.children(task.pid)
+    if pid is not None:
+        return [leader for leader in chosen if in_namespace_of(task, leader) == pid]
+    if group is not None:
+        return [leader for leader in chosen if leader.group == group]
+    return chosen
+
+
+def wait4_wait(system, task, args):
+    pid = struct.unpack("<i", struct.pack("<I", args[0] & 0xFFFFFFFF))[0]
+    if pid > 0:
+        chosen = select_children(system, task, pid=pid)
+    elif pid == -1:
+        chosen = select_children(system, task)
+    else:
+        chosen = select_children(system, task, group=-pid if pid else task.group)
+    return children_wait(system, task, chosen, "wait4", args[2])
+
+
+def waitid_wait(system, task, args):
+    which, number, options = args[0] & 0xFFFFFFFF, args[1] & 0xFFFFFFFF, args[3]
+    if which == 0:
+        chosen = select_children(system, task)
+    elif which == 1:
+        chosen = select_children(system, task, pid=number)
+    elif which == 2:
+        chosen = select_children(system, task, group=number or task.group)
+    else:
+        info = dict(line.split(b":", 1) for line in read_bytes(f"/proc/{task.pid}/fdinfo/{number}").splitlines())
+        chosen = [leader for leader in system.children(task.pid) if leader.pid == int(info.get(b"Pid", b"-1"))]
+    return children_wait(system, task, chosen, "waitid", options)
+
+
+def file_of(system, task, fd):
+    for file in system.files(task.pid):
+        if file.fd == fd:
+            return file
+    raise Unreadable(f"{task.pid} has no descriptor {fd}")
+
+
+def end_wait(system, task, fd, access, kinds):
+    """Ended by whoever holds the pipe's other end; `access` is that end's."""
+    match = re.fullmatch(r"pipe:\[(\d+)\]", file_of(system, task, fd).target)
+    if not match:
+        return opened("no pipe")
+    pids = {file.pid for file in system.pipe_ends(int(match[1]), access)}
+    if not pids:
+        return opened("no other end")
+    holders = members(system, pids - {task.pid} or pids)
+    relation = "writer" if access == os.O_WRONLY else "reader"
+    return mind_signals(system, task, Wait(kinds, members(system, pids), holders, relation))
+
+
+def read_wait(system, task, args):
+    return end_wait(system, task, args[0] & 0x7FFFFFFF, os.O_WRONLY, {"pipe-read"})
+
+
+def write_wait(system, task, args):
+    return end_wait(system, task, args[0] & 0x7FFFFFFF, os.O_RDONLY, {"pipe-write"})
+
+
+def pidfd_wait(system, task, file, kinds):
+    pid = int(file.info().get(b"Pid", b"-1"))
+    found = members(system, [pid])
+    return Wait(kinds, found, found, "child") if found else opened("ended process")
+
+
+def any_of(system, task, wanted, kinds):
+    """wanted: (descriptor, for reading, for writing); ready if one is."""
+    wait = Wait(kinds, (), set(), "writer")
+    for fd, reading, writing in wanted:
+        file = file_of(system, task, fd)
+        parts = []
+        if file.target == "anon_inode:[pidfd]":
+            parts = [pidfd_wait(system, task, file, kinds)]
+        if reading and not parts:
+            parts.append(end_wait(system, task, fd, os.O_WRONLY, kinds))
+        if writing and not parts:
+            parts.append(end_wait(system, task, fd, os.O_RDONLY, kinds))
+        for part in parts:
+            wait.can_end |= part.can_end
+            wait.holders |= part.holders or set()
+            wait.open.update(part.open)
+    if not wanted:
+        wait.because("nothing awaited")
+    return mind_signals(system, task, wait)
+
+
+def poll_wait(system, task, args):
+    count = args[1] & 0xFFFFFFFF
+    if count > 65536:
+        return opened("too many descriptors")
+    data, wanted = read_memory(task.pid, args[0], 8 * count) if count else b"", []
+    for fd, events, _ in struct.iter_unpack("<ihh", data):
+        if fd >= 0:
+            reading = bool(events & POLLIN_LIKE) or not events & POLLOUT_LIKE
+            wanted.append((fd, reading, bool(events & POLLOUT_LIKE)))
+    wait = any_of(system, task, wanted, {"poll"})
+    wait.timed = args[2] & 0x80000000 == 0
+    return wait.because("timed") if wait.timed else wait
+
+
+def ppoll_wait(system, task, args):
+    return unmasked(task, poll_wait(system, task, [args[0], args[1], (1 << 32) - 1]), args[2], args[3])
+
+
+def unmasked(task, wait, timeout, mask):
+    if timeout:
+        wait.timed = True
+        wait.because("timed")
+    if mask and task.caught - FAULTS - INTERNAL:
+        wait.because("unblocked signal")
+    return wait
+
+
+def select_wait(system, task, args):
+    count = args[0] & 0x7FFFFFFF
+    size = (count + 63) // 64 * 8
+    sets = [int.from_bytes(read_memory(task.pid, where, size), "little") if where else 0 for where in args[1:4]]
+    wanted = [
+        (fd, bool(sets[0] >> fd & 1 or sets[2] >> fd & 1), bool(sets[1] >> fd & 1))
+        for fd in range(count)
+        if (sets[0] | sets[1] | sets[2]) >> fd & 1
+    ]
+    return unmasked(task, any_of(system, task, wanted, {"select"}), args[4], 0)
+
+
+def pselect_wait(system, task, args):
+    return unmasked(task, select_wait(system, task, args), 0, args[5])
+
+
+def pause_wait(system, task, args):
+    if task.caught - INTERNAL - FAULTS:
+        return opened("signal")
+    wait = Wait({"pause"})
+    wait.idle = True
+    return wait
+
+
+CALLS = {
+    202: futex_wait,
+    61: wait4_wait,
+    247: waitid_wait,
+    0: read_wait,
+    19: read_wait,
+    1: write_wait,
+    20: write_wait,
+    7: poll_wait,
+    271: ppoll_wait,
+    23: select_wait,
+    270: pselect_wait,
+    34: pause_wait,
+    130: pause_wait,
+}
+
+
+def running_reason(system, task, number):
+    """Why the task is not to be taken for blocked in its call, or None."""
+    wchan = task.wchan()
+    if any(file.target.startswith("anon_inode:[io_uring]") for file in system.files(task.pid)):
+        return "has an io_uring"
+    if number in WCHANS and wchan not in ("", "0") and not wchan.startswith(WCHANS[number]):
+        return f"sleeps in {wchan}"
+    return "is frozen" if system.is_frozen(task.pid) else None
+
+
+def of_task(system, task):
+    """The task's wait; None if it is not blocked at all."""
+    if not task.alive:
+        return Wait(())  # the dead do nothing
+    if task.state != "S" or task.pending or task.tracer or task.kernel_thread:
+        return None
+    try:
+        call = task.call()
+        if call is None or running_reason(system, task, call[0]):
+            return None
+        if call[0] not in CALLS:
+            return opened(f"system call {call[0]}")
+        return CALLS[call[0]](system, task, call[1])
+    except (Unreadable, OSError, struct.error) as error:
+        return opened(str(error))

@@ -1,0 +1,451 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Tests of the program as a command: arguments, statuses, privileges, endings, files, hostile pages.
+
+Each is a function of the bench; its name is its claim.
+"""
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import contextmanager
+
+from harness import judge, proc
+from harness.cases import POSITIVES, quiet
+from harness.dltrace import malformed
+from harness.phases import EAGER, begin
+from harness.scoreboard import expect
+from harness.target import Skip
+
+COMMANDS = []
+KTHREADD = 2
+NO_PROCESS = 4194305  # above PID_MAX_LIMIT (linux/threads.h)
+AS_NOBODY = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--no-new-privs",
+             "--inh-caps", "-all", "--bounding-set", "-all")  # fmt: skip
+
+
+def test(function):
+    COMMANDS.append(function)
+    return function
+
+
+def case_of(program):
+    [case] = [case for case in POSITIVES if case.name == program]
+    return case
+
+
+@contextmanager
+def hung(bench, case):
+    with bench.start(case) as target:
+        begin(bench, case, target)
+        yield target
+
+
+@contextmanager
+def sleeping():
+    program = subprocess.Popen(["/bin/sleep", "1000"], start_new_session=True)
+    try:
+        yield program
+    finally:
+        program.kill()
+        program.wait()
+
+
+def one_line(result):
+    lines = result.err.splitlines()
+    expect(len(lines) == 1 and lines[0].strip(), f"not one line on standard error\n{result}")
+    expect(not result.out, f"something on standard output\n{result}")
+    return lines[0]
+
+
+REFUSED = [
+    "-p 12abc",
+    "-p 0",
+    "-p -1",
+    "-p 1,,2",
+    "-p 1,",
+    "-p 99999999999999999999",
+    f"-p {KTHREADD}",
+    "-p 1 --all",
+    "-p",
+    "--all --min-wait 100",
+    "--all --min-wait 0",
+    "--all --min-wait 0s",
+    "--all --min-wait -1s",
+    "--all --min-wait 1x",
+    "--all --min-wait 1s2",
+    "--all --min-wait 999999999999999999999s",
+    "--all --interval 5",
+    "--all --interval 0ms",
+    "--all --duration one",
+    "--all --duration 0",
+    "--all --format xml",
+    "--all --color sometimes",
+    "--all --attach never",
+    "--all --source nowhere",
+    "--all --stacks some",
+    "--all --ringbuf-size 12abc",
+    "--all --ringbuf-size 0",
+    "--all --no-such-option",
+    "--all stray",
+    "--all --kill",
+    "--all --artifacts /tmp",
+    "--all --uprobes",
+    "--once -- /bin/true",
+    "--strict -- /bin/true",
+    "--all -- /bin/true",
+    "--",
+    "",
+]
+
+
+def refuses(arguments):
+    def check(bench):
+        result = bench.dltrace.run(*arguments.split(), json_output=False)
+        expect(result.status == 2, f"status is not 2\n{result}")
+        one_line(result)
+
+    check.__name__ = f"refuses `{arguments}`"
+    return check
+
+
+COMMANDS += map(refuses, REFUSED)
+
+
+@test
+def a_process_that_does_not_exist_is_status_4(bench):
+    with sleeping() as program:
+        for pids in (NO_PROCESS, f"{program.pid},{NO_PROCESS}"):
+            result = bench.dltrace.run("-p", pids, "--once", json_output=False)
+            expect(result.status == 4, f"status is not 4\n{result}")
+            expect(str(NO_PROCESS) in one_line(result), f"the line does not name it\n{result}")
+
+
+@test
+def a_thread_stands_for_its_process_and_a_line_says_so(bench):
+    case = case_of("mutex_abba none")
+    with hung(bench, case) as target:
+        result = bench.dltrace.run("-p", target.roles["a"], "--once")
+        expect(result.status == 3, f"status is not 3\n{result}")
+        expect(str(target.pid) in result.err, f"no line about process {target.pid}\n{result}")
+
+
+@test
+def version_and_help_are_status_0(bench):
+    for option in ("--version", "--help"):
+        result = bench.dltrace.run(option, json_output=False)
+        expect(result.status == 0 and result.out and not result.err, result)
+
+
+@test
+def features_are_lines_with_status_0(bench):
+    result = bench.dltrace.run("--features", json_output=False)
+    expect(result.status == 0 and len(result.out.splitlines()) > 2, result)
+
+
+@test
+def no_privilege_is_status_1_and_names_what_is_missing(bench):
+    with sleeping() as program:
+        for what in (("--all",), ("-p", program.pid)):
+            result = bench.dltrace.run(*what, "--once", prefix=AS_NOBODY, json_output=False)
+            expect(result.status == 1, f"status is not 1\n{result}")
+            expect(re.search("CAP_[A-Z]", one_line(result)), f"no capability is named\n{result}")
+
+
+@test
+def text_names_who_waits_for_whom_and_stays_printable(bench):
+    case = case_of("two_locks.py Lock")
+    with hung(bench, case) as target:
+        result = bench.dltrace.run("-p", target.pid, "--once", json_output=False)
+        expect(result.status == 3, f"status is not 3\n{result}")
+        for role in ("a", "b", "main"):
+            expect(str(target.roles[role]) in result.out, f"{role} is not named\n{result}")
+        expect(all(byte >= " " or byte == "\n" for byte in result.out), f"control bytes\n{result!r}")
+
+
+@test
+def hostile_names_come_out_as_valid_json_and_printable_text(bench):
+    name = b'a"}\n\x1b[31m\\\xff,{'
+    case = case_of("mutex_twice")
+    with hung(bench, case) as target:
+        with open(f"/proc/{target.pid}/task/{target.roles['a']}/comm", "wb") as comm:
+            comm.write(name)
+        result = bench.dltrace.run("-p", target.pid, "--once")
+        expect(not malformed(result) and result.status == 3, result)
+        text = bench.dltrace.run("-p", target.pid, "--once", json_output=False)
+        expect(all(byte >= " " or byte == "\n" for byte in text.out), f"control bytes\n{text.out!r}")
+
+
+@test
+def what_is_blocked_but_not_deadlocked_gets_a_chain(bench):
+    case = quiet("slow_holder.py sleep")
+    with bench.start(case) as target:
+        target.go()
+        target.wait_ready()
+        time.sleep(1.2)
+        result = bench.dltrace.run("-p", target.pid, "--once")
+        chains = [chain["tasks"] for chain in result.of_type("chain")]
+        main = [chain for chain in chains if chain[0]["tid"] == target.pid]
+        expect(result.status == 0 and len(main) == 1, f"no chain of main\n{result}")
+        tids = [task["tid"] for task in main[0]]
+        wanted = [target.roles[role] for role in ("main", "a", "holder")]
+        expect(tids == wanted, f"the chain is {tids}, not {wanted}\n{result}")
+
+
+@test
+def a_finding_is_resolved_when_a_member_is_killed(bench):
+    case = case_of("two_locks.py Lock")
+    with bench.start(case) as target, bench.dltrace.watch("-p", target.pid, *EAGER) as watch:
+        begin(bench, case, target)
+        found = watch.wait_for(lambda line: line.get("type") == "deadlock", 10)
+        expect(found, f"not found\n{watch.out}")
+        os.kill(target.roles["b"], signal.SIGKILL)
+        gone = watch.wait_for(lambda line: line.get("type") == "resolved", 5)
+        expect(gone and gone["id"] == found["id"], f"not resolved\n{watch.out}")
+        expect({"verdict", "time", "after_s"} <= gone.keys(), gone)
+        again = watch.wait_for(lambda line: line.get("type") == "deadlock", 3)
+        expect(again and again["verdict"] == "dead-owner", f"the lock of the dead is not found\n{watch.out}")
+        expect(watch.end().status == 3, "status is not 3")
+
+
+@test
+def watching_ends_with_the_last_target(bench):
+    with sleeping() as program:
+        with bench.dltrace.watch("-p", program.pid, *EAGER) as watch:
+            time.sleep(0.8)
+            program.kill()
+            program.wait()
+            result = watch.end(number=0)
+            expect(result.status == 0 and not malformed(result), f"status is not 0\n{result}")
+
+
+@test
+def signals_end_watching_with_a_summary(bench):
+    with sleeping() as program:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with bench.dltrace.watch("-p", program.pid, *EAGER) as watch:
+                time.sleep(0.8)
+                start = time.monotonic()
+                result = watch.end(number)
+                expect(result.status == 0 and not malformed(result), f"status is not 0\n{result}")
+                expect(time.monotonic() - start < 2, "took longer than 2 s")
+
+
+@test
+def duration_ends_watching(bench):
+    with sleeping() as program:
+        result = bench.dltrace.run("-p", program.pid, *EAGER, "--duration", "1s")
+        expect(result.status == 0 and 0.9 < result.elapsed_s < 3, result)
+        expect(result.lines[-1]["looks"] >= 4, result)
+
+
+@test
+def a_command_gives_its_own_status(bench):
+    for script, status in (("exit 0", 0), ("exit 7", 7), ("kill -9 $$", 137), ("kill -TERM $$", 143)):
+        result = bench.dltrace.run("--", "/bin/sh", "-c", script)
+        expect(result.status == status, f"{script}: status is not {status}\n{result}")
+
+
+@test
+def a_command_that_cannot_be_found_or_run_is_127_or_126(bench):
+    plain = bench.scratch / "no-program"
+    plain.write_text("no program\n")
+    for command, status in (("/no/such/program", 127), ("no-such-program-here", 127), (plain, 126), ("/", 126)):
+        result = bench.dltrace.run("--", command, json_output=False)
+        expect(result.status == status, f"{command}: status is not {status}\n{result}")
+
+
+@test
+def a_command_that_hangs_is_killed_on_request_and_is_124(bench):
+    argv = case_of("pipe_own").argv(bench.sources, bench.binaries)
+    with open(bench.scratch / "go", "w+b") as go:
+        go.write(b"\n")
+        go.seek(0)
+        result = bench.dltrace.run(*EAGER, "--kill", "--", *argv, stdin=go, json_output=False)
+    expect(result.status == 124 and result.elapsed_s < 5, f"status is not 124 within 5 s\n{result}")
+
+
+@test
+def a_command_keeps_its_output_and_input(bench):
+    message = b"through and through\n"
+    path = bench.scratch / "message"
+    path.write_bytes(message)
+    with open(path, "rb") as stdin:
+        result = bench.dltrace.run("-q", "-o", "/dev/null", "--", "/bin/cat", stdin=stdin, json_output=False)
+    expect(result.status == 0 and result.out == message.decode(), result)
+
+
+@test
+def a_closed_output_ends_quietly_with_the_status_so_far(bench):
+    case = case_of("mutex_abba none")
+    with hung(bench, case) as target:
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        try:
+            result = bench.dltrace.run("-p", target.pid, "--once", stdout=write_end)
+        finally:
+            os.close(write_end)
+        expect(result.status == 3 and not result.err, f"not quiet with status 3\n{result}")
+
+
+@test
+def an_output_that_cannot_be_written_is_status_1(bench):
+    case = case_of("mutex_abba none")
+    with hung(bench, case) as target, open("/dev/full", "w") as full:
+        result = bench.dltrace.run("-p", target.pid, "--once", stdout=full)
+        expect(result.status == 1 and result.err, f"status is not 1\n{result}")
+
+
+@test
+def findings_go_to_the_named_file(bench):
+    case = case_of("mutex_abba none")
+    path = bench.scratch / "findings"
+    with hung(bench, case) as target:
+        result = bench.dltrace.run("-p", target.pid, "--once", "-o", path)
+        expect(result.status == 3 and not result.out and '"cycle"' in path.read_text(), result)
+
+
+@test
+def a_recording_replayed_without_privilege_gives_the_same_findings(bench):
+    case = case_of("two_locks.py Lock")
+    path = bench.scratch / "recording"
+    with hung(bench, case) as target:
+        live = bench.dltrace.run("-p", target.pid, "--once", "--record", path)
+    os.chmod(bench.scratch, 0o755)
+    os.chmod(path, 0o644)
+    again = bench.dltrace.run("--replay", path, prefix=AS_NOBODY)
+    expect(live.status == 3 and again.status == 3, f"{live}\n{again}")
+    same = [[(d["id"], d["verdict"], d["certainty"]) for d in run.deadlocks()] for run in (live, again)]
+    expect(same[0] == same[1], f"{same}\n{again}")
+
+
+def samples(text):
+    return dict(line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#"))
+
+
+@test
+def the_textfile_is_whole_and_counts_what_was_found(bench):
+    case = case_of("mutex_abba none")
+    path = bench.scratch / "dltrace.prom"
+    with hung(bench, case) as target:
+        result = bench.dltrace.run("-p", target.pid, *EAGER, "--duration", "1s", "--textfile", path)
+    expect(result.status == 3, result)
+    text = path.read_text()
+    found = samples(text)
+    expect(os.stat(path).st_mode & 0o777 == 0o644 and text.endswith("\n"), oct(os.stat(path).st_mode))
+    for verdict, count in (("self", 0), ("cycle", 1), ("dead-owner", 0), ("no-waker", 0)):
+        value = found.get(f'dltrace_deadlocks_active{{verdict="{verdict}"}}')
+        expect(value == str(count), f"{verdict} is {value}, not {count}\n{text}")
+    expect(found.get('dltrace_deadlocks_detected_total{verdict="cycle"}') == "1", text)
+    expect(float(found.get("dltrace_deadlocked_tasks", 0)) == 3, text)
+    age_s = time.time() - float(found.get("dltrace_last_look_timestamp_seconds", 0))
+    expect(0 <= age_s < 60, f"the last look was {age_s} s ago\n{text}")
+    for family in ("build_info", "blocked_tasks", "open_waits"):
+        expect(f"# TYPE dltrace_{family} gauge" in text and f"# HELP dltrace_{family} " in text, text)
+    left = [name for name in os.listdir(bench.scratch) if "dltrace.prom" in name]
+    expect(left == ["dltrace.prom"], f"left behind: {left}")
+
+
+def programs_of(pid):
+    """Ids of the BPF programs that a process holds, and of all there are."""
+    bpftool = shutil.which("bpftool", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    listing = subprocess.run([bpftool, "prog", "list"], capture_output=True, text=True, check=True).stdout
+    held, every, current = set(), set(), None
+    for line in listing.splitlines():
+        if number := re.match(r"(\d+): ", line):
+            current = int(number[1])
+            every.add(current)
+        if re.search(rf"pids .*\({pid}\)", line):
+            held.add(current)
+    return held, every
+
+
+@test
+def a_killed_dltrace_leaves_no_program_behind(bench):
+    for attach in ("auto", "none"):
+        with bench.dltrace.watch("--all", *EAGER, "--attach", attach) as watch:
+            time.sleep(1)
+            before, _ = programs_of(watch.program.pid)
+            expect(before, f"--attach {attach}: it holds no program while it runs {watch.err}")
+            os.kill(watch.program.pid, signal.SIGKILL)
+            watch.program.wait()
+        time.sleep(0.5)
+        left = before & programs_of(0)[1]
+        expect(not left, f"--attach {attach}: programs {left} are left")
+
+
+def looks_without_delay(bench, target, *options):
+    """One look at the target, and one at everything: neither may take two seconds."""
+    for scope in (("-p", target.pid), ("--all",)):
+        result = bench.dltrace.run(*scope, "--once", *options, timeout_s=10)
+        expect(result.elapsed_s < 2, f"took {result.elapsed_s:.1f} s\n{result}")
+        expect(not malformed(result), f"{malformed(result)}\n{result}")
+        yield result
+
+
+@test
+def a_page_under_userfaultfd_delays_nothing(bench):
+    case = quiet("uffd_page")
+    with bench.start(case) as target:
+        target.go()
+        target.wait_ready()
+        time.sleep(1.2)
+        for result in looks_without_delay(bench, target):
+            found = judge.findings_for(result.deadlocks(), target.family())
+            expect(not found, f"a word that cannot be read made a deadlock: {found}")
+            expect(result.of_type("summary")[-1]["open"].get("unreadable"), f"nothing is unreadable\n{result}")
+
+
+@test
+def a_page_of_a_dead_fuse_server_delays_nothing_and_holds_up_nobody(bench):
+    if not os.path.exists("/dev/fuse"):
+        raise Skip("no /dev/fuse")
+    place = bench.scratch / "fuse"
+    place.mkdir()
+    case = quiet(f"fuse_page {place}", ends_by_eof=True)
+    with bench.start(case) as target:
+        target.go()
+        target.wait_ready()
+        time.sleep(1.2)
+        waiter = target.roles["a"]
+        expect(proc.call(waiter) == 202, f"the waiter is in {proc.call(waiter)}, not in futex")
+        for result in looks_without_delay(bench, target):
+            found = judge.findings_for(result.deadlocks(), target.family())
+            expect(not found, f"a deadlock on a page that nobody may read: {found}")
+        maps = subprocess.run(["/bin/cat", f"/proc/{waiter}/maps"], capture_output=True, timeout=2)
+        expect(maps.returncode == 0, "the target's address space is held up")
+
+
+@test
+def targets_are_neither_stopped_nor_made_to_run(bench):
+    case = case_of("two_locks.py Lock")
+    with hung(bench, case) as target:
+        tasks = [tid for pid in target.family() for tid in proc.threads(pid)]
+        before = {tid: (proc.switches(tid), proc.status(tid)["State"]) for tid in tasks}
+        bench.dltrace.run("-p", target.pid, *EAGER, "--duration", "1s")
+        after = {tid: (proc.switches(tid), proc.status(tid)["State"]) for tid in tasks}
+        expect(before == after, f"{before} became {after}")
+
+
+@test
+def strict_says_5_where_a_wait_could_not_be_judged(bench):
+    case = quiet("uffd_page")
+    with bench.start(case) as target:
+        target.go()
+        target.wait_ready()
+        time.sleep(1.2)
+        result = bench.dltrace.run("-p", target.pid, "--once", "--strict")
+        expect(result.status == 5, f"status is not 5\n{result}")
+
+
+@test
+def two_instances_get_along(bench):
+    case = case_of("mutex_abba none")
+    with hung(bench, case) as target, bench.dltrace.watch("--all", *EAGER) as other:
+        time.sleep(0.5)
+        result = bench.dltrace.run("-p", target.pid, "--once")
+        expect(result.status == 3 and len(result.deadlocks()) == 1, result)
+        ended = other.end()
+        mine = judge.findings_for(ended.deadlocks(), target.family())
+        expect(len(mine) == 1 and mine[0]["id"] == result.deadlocks()[0]["id"], f"{result}\n{ended}")

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The ways in which every case is run."""
+import json
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import judge, proc
+from harness.dltrace import Dltrace, malformed
+from harness.scoreboard import Failure, Scoreboard, expect
+from harness.target import Guard, Target
+
+EAGER = ("--min-wait", "100ms", "--interval", "200ms")
+SETTLE_S = 20
+# x86-64 system calls in which a wait of a kind sleeps (asm/unistd_64.h)
+CALLS = {
+    **dict.fromkeys(("mutex", "sem", "semlock", "futex", "cond", "join", "python-lock"), {202}),
+    "wait4": {61},
+    "waitid": {247},
+    "pipe-read": {0},
+    "pipe-write": {1},
+    "poll": {7, 271},
+    "select": {23, 270},
+}
+
+
+@dataclass
+class Bench:
+    """What every phase works with."""
+
+    dltrace: Dltrace
+    sources: Path
+    binaries: Path
+    scratch: Path
+    checker: Path
+    guard: Guard
+    scoreboard: Scoreboard
+    workers: int
+
+    def start(self, case):
+        log = open(self.scratch / "programs.log", "ab")
+        argv = case.argv(self.sources, self.binaries)
+        return Target(argv, self.guard, log, self.scratch, case.ends_by_eof)
+
+    def each(self, function, items):
+        with ThreadPoolExecutor(self.workers) as pool:
+            list(pool.map(function, items))
+
+
+def settle(case, target):
+    """Wait until the causes sleep in the calls that they are meant to and have stopped to run."""
+    end = time.monotonic() + SETTLE_S
+    before = None
+    while time.monotonic() < end:
+        now = [proc.switches(target.roles[role]) for role in (*case.causes, *case.victims)]
+        wrong = [role for role in case.causes if not hangs_as_meant(case, target, role)]
+        if not wrong and now == before:
+            return
+        before = now
+        time.sleep(0.1)
+    raise Failure(f"does not hang as meant: {wrong}: " + ", ".join(
+        f"{role} in {proc.call(tid)} {proc.read(f'{tid}/wchan')}" for role, tid in target.roles.items()
+    ))  # fmt: skip
+
+
+def hangs_as_meant(case, target, role):
+    calls = set().union(*(CALLS[kind] for kind in case.causes[role].split("|")))
+    tid = target.roles[role]
+    return proc.call(tid) in calls and proc.status(tid).get("State", "").startswith("S")
+
+
+def begin(bench, case, target):
+    target.go()
+    target.wait_ready()
+    settle(case, target)
+
+
+def get_ready(case, target):
+    target.wait_ready()
+    settle(case, target)
+    return True
+
+
+def begin_all(bench, cases, stack):
+    """Start all cases; those that do not come to hang as meant fail here and are left out."""
+    targets = [(case, stack.enter_context(bench.start(case))) for case in cases]
+    for _, target in targets:
+        target.go()
+    ready = []
+    for case, target in targets:
+        name = f"{case.name}: the program hangs as meant"
+        if bench.scoreboard.run(name, get_ready, case, target):
+            ready.append((case, target))
+    return ready
+
+
+def judge_case(case, target, result):
+    found = judge.findings_for(result.deadlocks(), target.family())
+    wrong = judge.complaints(case, target.roles, found)
+    report = "\n".join(json.dumps(deadlock) for deadlock in found)
+    expect(not wrong, "\n".join([*wrong, f"roles: {target.roles}", report, result.err[:500]]))
+    return found
+
+
+def check_status(case, result, found):
+    wanted = {3} if case.verdict and found else {0, 3} if case.may_miss else {0}
+    expect(result.status in wanted, f"exit status is not in {wanted}\n{result}")
+    expect(not malformed(result), "\n".join([*malformed(result), str(result)]))
+
+
+def check_certificate(bench, found):
+    """The independent checker reads everything again from the live target."""
+    if not bench.checker.exists() or not found:
+        return
+    report = "".join(json.dumps(deadlock) + "\n" for deadlock in found)
+    checker = subprocess.run(
+        ["/usr/bin/python3", "-B", bench.checker], input=report, capture_output=True, text=True, timeout=60
+    )
+    expect(checker.returncode == 0, f"rejected by the checker:\n{checker.stdout}{checker.stderr}\n{report}")
+
+
+def programs_hang_as_meant(bench, positives, near_misses):
+    with ExitStack() as stack:
+        begin_all(bench, positives + near_misses, stack)
+
+
+def already_hung(bench, positives, near_misses):
+    """All at once, then dltrace: one --all --once, and a -p --once for each."""
+    with ExitStack() as stack:
+        ready = begin_all(bench, positives + near_misses, stack)
+        time.sleep(1.2)
+        whole = bench.dltrace.run("--all", "--once")
+        bench.scoreboard.run("the whole system, --all --once: form", check_whole, whole)
+        ids = {}
+        for case, target in ready:
+            found = bench.scoreboard.run(f"{case.name}: hung, --all", judge_case, case, target, whole)
+            ids[case] = [deadlock["id"] for deadlock in found or []]
+        bench.each(lambda pair: once_by_pid(bench, *pair, ids[pair[0]]), ready)
+
+
+def check_whole(result):
+    expect(not malformed(result), "\n".join([*malformed(result), str(result)]))
+    expect(result.status == (3 if result.deadlocks() else 0), f"status {result.status}")
+
+
+def once_by_pid(bench, case, target, ids):
+    def test():
+        result = bench.dltrace.run("-p", target.pid, "--once")
+        found = judge_case(case, target, result)
+        check_status(case, result, found)
+        same = not ids or [deadlock["id"] for deadlock in found] == ids
+        expect(same, f"the id was {ids} by --all and is another by -p: {result.out}")
+        return found
+
+    found = bench.scoreboard.run(f"{case.name}: hung, -p", test)
+    if found:
+        bench.scoreboard.run(f"{case.name}: the checker agrees", check_certificate, bench, found)
+
+
+def watched_one_by_one(bench, positives, near_misses):
+    bench.each(lambda case: watched_by_pid(bench, case), positives + near_misses)
+
+
+def watched_by_pid(bench, case):
+    def test():
+        with bench.start(case) as target:
+            watch_and_judge(bench, case, target)
+
+    bench.scoreboard.run(f"{case.name}: watched, -p", test)
+
+
+def watch_and_judge(bench, case, target):
+    """dltrace is there first; a near miss is watched for a while, a positive until it is found."""
+    with bench.dltrace.watch("-p", target.pid, *EAGER, "--duration", "60s") as watch:
+        time.sleep(0.4)
+        begin(bench, case, target)
+        patience_s = 2 if case.may_miss or not case.verdict else 10
+        watch.wait_for(lambda line: is_final(case, target, line), patience_s)
+        result = watch.end()
+        found = judge_case(case, target, result)
+        check_status(case, result, found)
+        check_certificate(bench, found)
+
+
+def is_final(case, target, line):
+    """Members join a deadlock one after another: wait for the look that has them all."""
+    return line.get("type") == "deadlock" and case.verdict and not judge.complaints(case, target.roles, [line])
+
+
+def watched_all_at_once(bench, positives, near_misses):
+    """One dltrace --all sees near misses alone first (status 0), then everything."""
+    with ExitStack() as stack:
+        quiet = begin_all(bench, near_misses, stack)
+        result = bench.dltrace.run("--all", *EAGER, "--duration", "2s")
+        for case, target in quiet:
+            bench.scoreboard.run(f"{case.name}: watched, --all", judge_case, case, target, result)
+        bench.scoreboard.run("all near misses, --all: form", check_whole, result)
+    with ExitStack() as stack:
+        with bench.dltrace.watch("--all", *EAGER, "--duration", "10m") as watch:
+            time.sleep(0.5)
+            hung = begin_all(bench, positives, stack)
+            watch.wait_for(lambda line: False, 2)
+            result = watch.end()
+        for case, target in hung:
+            bench.scoreboard.run(f"{case.name}: watched, --all", judge_case, case, target, result)
+        bench.scoreboard.run("all positives, --all: form", check_whole, result)
+        summary = (result.of_type("summary") or [{}])[-1]
+        bench.scoreboard.say(f"open waits of the whole system by reason: {summary.get('open')}")

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Two children read from a pipe that only their parent could write to, and the
+ * parent waits for them in the form that the argument names: pid, any, pgid,
+ * pidfd. With "nohang" it asks again and again instead: the near miss.
+ */
+#include "hang.h"
+
+#include <string.h>
+#include <sys/syscall.h>
+
+static int ends[2];
+
+static void read_order(void *argument)
+{
+	char byte;
+
+	(void)argument;
+	close(ends[1]);
+	must(read(ends[0], &byte, 1));
+}
+
+static void poll_child(pid_t child)
+{
+	while (waitpid(child, NULL, WNOHANG) == 0)
+		usleep(50000);
+}
+
+int main(int argc, char **argv)
+{
+	const char *form = argc > 1 ? argv[1] : "pid";
+	siginfo_t info;
+
+	go();
+	must(pipe(ends));
+	pid_t a = child_new(read_order, NULL);
+	pid_t b = child_new(read_order, NULL);
+	must(setpgid(a, a));
+	must(setpgid(b, a));
+	ready("main", getpid(), "a", a, "b", b, NULL);
+	if (!strcmp(form, "any"))
+		wait(NULL);
+	else if (!strcmp(form, "pgid"))
+		waitid(P_PGID, a, &info, WEXITED);
+	else if (!strcmp(form, "pidfd"))
+		waitid(P_PIDFD, syscall(SYS_pidfd_open, a, 0), &info, WEXITED);
+	else if (!strcmp(form, "nohang"))
+		poll_child(a);
+	else
+		waitpid(a, NULL, 0);
+	return 0;
+}
