@@ -20,7 +20,19 @@ enum call {
 	CALL_WAITID = 247,
 	CALL_FUTEX_WAITV = 449,
 	CALL_FUTEX_WAIT = 455,
+	CALL_FUTEX_REQUEUE = 456,
 };
+
+/* The same, of 32-bit programs: arch/x86/entry/syscalls/syscall_32.tbl */
+enum compat_call {
+	COMPAT_WAIT4 = 114,
+	COMPAT_FUTEX = 240,
+	COMPAT_WAITID = 284,
+	COMPAT_SEMTIMEDOP_TIME64 = 420,
+	COMPAT_FUTEX_TIME64 = 422,
+};
+
+#define SYS_FUNCTION "__x64_sys_"
 
 #define TS_COMPAT 0x2 /* arch/x86/include/asm/thread_info.h */
 
@@ -37,6 +49,11 @@ static inline void regs_args(const struct pt_regs *regs, __u64 *ret_args)
 	ret_args[3] = regs->r10;
 	ret_args[4] = regs->r8;
 	ret_args[5] = regs->r9;
+}
+
+static inline __u64 regs_arg2(const struct pt_regs *regs)
+{
+	return regs->si;
 }
 
 static inline __u64 regs_sp(const struct pt_regs *regs)
@@ -65,7 +82,19 @@ enum call {
 	CALL_WAIT4 = 260,
 	CALL_FUTEX_WAITV = 449,
 	CALL_FUTEX_WAIT = 455,
+	CALL_FUTEX_REQUEUE = 456,
 };
+
+/* The same, of 32-bit programs: arch/arm64/include/asm/unistd32.h */
+enum compat_call {
+	COMPAT_WAIT4 = 114,
+	COMPAT_FUTEX = 240,
+	COMPAT_WAITID = 280,
+	COMPAT_SEMTIMEDOP_TIME64 = 420,
+	COMPAT_FUTEX_TIME64 = 422,
+};
+
+#define SYS_FUNCTION "__arm64_sys_"
 
 #define TIF_32BIT 22 /* arch/arm64/include/asm/thread_info.h */
 
@@ -83,6 +112,11 @@ static inline void regs_args(const struct pt_regs *regs, __u64 *ret_args)
 	ret_args[3] = regs->user_regs.regs[3];
 	ret_args[4] = regs->user_regs.regs[4];
 	ret_args[5] = regs->user_regs.regs[5];
+}
+
+static inline __u64 regs_arg2(const struct pt_regs *regs)
+{
+	return regs->user_regs.regs[1];
 }
 
 static inline __u64 regs_sp(const struct pt_regs *regs)

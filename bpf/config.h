@@ -7,8 +7,13 @@
 
 /* log2 of the page size: arm64 kernels come with 4, 16 and 64 KiB. */
 const volatile __u32 page_shift __weak = 12;
-/* The waits programs are attached: report waits that have lasted this long. */
+/* Programs that follow waits are attached: report those that have lasted this long. */
 const volatile bool waits_attached __weak = false;
 const volatile __u64 threshold_ns __weak = 1000000000;
+/* Sum only the waits of the processes in the map `scope`, and of their descendants. */
+const volatile bool scoped __weak = false;
+/* Send EVENT_FORK, EVENT_EXEC and, if their operations may be read, EVENT_SEMOP. */
+const volatile bool ownership_wanted __weak = false;
+const volatile bool sops_readable __weak = false;
 
 #endif /* DLTRACE_CONFIG_H */

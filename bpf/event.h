@@ -18,7 +18,7 @@
 
 /* What the look saw of a task. Several may be set. */
 enum task_flag {
-	TASK_SLEEPING = 1 << 0,	  /* state is interruptible or uninterruptible */
+	TASK_SLEEPING = 1 << 0, /* state is interruptible or uninterruptible */
 	TASK_UNINTERRUPTIBLE = 1 << 1,
 	TASK_DEAD = 1 << 2,	  /* zombie or being reaped: exit_state is set */
 	TASK_EXITING = 1 << 3,	  /* on its way out, a fatal signal pending, or dumping core */
@@ -40,8 +40,8 @@ enum object_flag {
 	OBJECT_READ = 1 << 0,	/* bytes are valid */
 	OBJECT_MAPPED = 1 << 1, /* a mapping was found; the object_* fields are valid */
 	OBJECT_SHARED = 1 << 2, /* VM_SHARED: others may map the same memory */
-	OBJECT_FILE = 1 << 3,	/* the mapping has a file (also tmpfs and shared anonymous memory) */
-	OBJECT_BUSY = 1 << 4,	/* the address space was locked: look again */
+	OBJECT_FILE = 1 << 3, /* the mapping has a file (also tmpfs and shared anonymous memory) */
+	OBJECT_BUSY = 1 << 4, /* the address space was locked: look again */
 	OBJECT_DENIED = 1 << 5, /* a file system on which a read may hang: never touched */
 	OBJECT_FAULT = 1 << 6,	/* the copy failed */
 	OBJECT_CUT = 1 << 7,	/* readable memory ends before OBJECT_LEN: the rest is 0 */
@@ -80,8 +80,8 @@ struct look_task {
 	__u32 ns_pid;
 	__u32 mm_users;
 	__u32 files_users;
-	__u32 threads;	   /* of its process, alive or zombie leader */
-	__u32 exit_code;   /* as wait4 would report it; valid if dead */
+	__u32 threads;	 /* of its process, alive or zombie leader */
+	__u32 exit_code; /* as wait4 would report it; valid if dead */
 	__u8 object[OBJECT_LEN];
 	char name[TASK_NAME_LEN]; /* comm: any bytes but NUL */
 };
@@ -90,25 +90,64 @@ _Static_assert(sizeof(struct look_task) == 272, "look_task has padding");
 
 /* Live events, through the ring buffer. */
 enum event_type {
-	EVENT_WAIT = 1, /* a wait has outlasted the threshold */
-	EVENT_WAKE,	/* such a wait has ended */
-	EVENT_EXIT,	/* a task ended */
+	EVENT_WAIT = 1,	   /* a wait has outlasted the threshold */
+	EVENT_WAKE,	   /* such a wait has ended */
+	EVENT_EXIT,	   /* a task ended */
+	EVENT_FORK,	   /* a process came to be; its first task is meant */
+	EVENT_EXEC,	   /* a process runs another program; name is the new one */
+	EVENT_SEMOP,	   /* one operation of a semop or semtimedop that succeeded */
+	EVENT_SEM_ACQUIRE, /* the task took a unit of a sem_t */
+	EVENT_SEM_POST,	   /* the task is about to give a unit to a sem_t */
 	EVENT_TYPES,
 };
 
 struct event {
-	__u64 time_ns;	/* CLOCK_MONOTONIC: the wait's start, its end, the exit */
+	__u64 time_ns;	/* CLOCK_MONOTONIC: the wait's start; of all others, when it happened */
 	__u64 start_ns; /* the task's start_boottime */
+	__u64 object;	/* FORK: the parent's start_ns; SEMOP: semid; SEM_*: address of the sem_t */
 	__u32 type;	/* enum event_type */
 	__u32 tid;
 	__u32 pid;
-	__s32 call;	 /* EVENT_WAIT and EVENT_WAKE */
-	__u32 exit_code; /* EVENT_EXIT: as wait4 would report it */
+	__s32 call;	 /* WAIT, WAKE and SEMOP */
+	__u32 exit_code; /* EXIT: as wait4 would report it */
+	__u32 index;	 /* FORK: the parent's tid; SEMOP: number of the semaphore in its set */
+	__s32 units;	 /* SEMOP: given back if above 0, else taken */
 	__u32 reserved;
 	char name[TASK_NAME_LEN];
 };
 
-_Static_assert(sizeof(struct event) == 56, "event has padding");
+_Static_assert(sizeof(struct event) == 72, "event has padding");
+
+/*
+ * What the kernel side could not tell, counted by reason. Below EVENT_TYPES: events
+ * of that type that did not fit into the ring buffer.
+ */
+enum loss {
+	LOSS_STORAGE = EVENT_TYPES, /* a task's waits are not followed: no memory for them */
+	LOSS_MEMORY,		    /* a call's operations in user memory could not be read */
+	LOSS_MANY,		    /* operations of one semop beyond the first few */
+	LOSSES,
+};
+
+/* The calls whose waits are summed, each apart. */
+enum wait_call {
+	WAIT_CALL_FUTEX,
+	WAIT_CALL_WAIT4,
+	WAIT_CALL_WAITID,
+	WAIT_CALL_SEMOP,
+	WAIT_CALLS,
+};
+
+/*
+ * How long waits took that have ended: bucket i counts those of at most 4^i
+ * microseconds that no lower bucket counts, the last one also all longer ones.
+ */
+#define WAIT_BUCKETS 17
+
+struct wait_durations {
+	__u64 buckets[WAIT_BUCKETS];
+	__u64 sum_ns;
+};
 
 /* One open descriptor, as the files pass streams it. */
 enum file_kind {
@@ -141,8 +180,8 @@ struct open_file {
 	__u32 refs;    /* references to the description, without the pass's own */
 	__u32 readers; /* pipes: descriptions open for reading */
 	__u32 writers;
-	__u32 used; /* pipes: buffers that hold data */
-	__u32 size; /* pipes: buffers there are */
+	__u32 used;   /* pipes: buffers that hold data */
+	__u32 size;   /* pipes: buffers there are */
 	__u32 target; /* pidfd: the process; else 0 */
 };
 
@@ -176,8 +215,8 @@ struct mapping {
 	__u32 nlink;
 	__u32 writable_mappings; /* i_mmap_writable of the file: shared writable mappings */
 	__u32 refs;		 /* references to the description */
-	__u32 dentry_refs;	 /* to the name: one for each description, and one while it is there */
-	__u32 inode_refs;	 /* to the file: one for each name in use */
+	__u32 dentry_refs; /* to the name: one for each description, and one while it is there */
+	__u32 inode_refs;  /* to the file: one for each name in use */
 };
 
 _Static_assert(sizeof(struct mapping) == 88, "mapping has padding");

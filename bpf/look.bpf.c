@@ -14,6 +14,7 @@
 #include "bpf/config.h"
 #include "bpf/event.h"
 #include "bpf/object.h"
+#include "bpf/scope.h"
 #include "bpf/task.h"
 #include "bpf/wait.h"
 
@@ -232,8 +233,59 @@ static void fill_alive(struct task_struct *task, struct look_task *record)
 	}
 	fill_signals(task, record);
 	fill_process(task, record);
-	if (task_is_asleep(task))
+	if (task_is_asleep(task) && task_is_off(task))
 		fill_call(task, record);
+}
+
+/*
+ * Asleep since before its waits were followed: dated as far as the look can tell.
+ * Taken back if the task woke up meanwhile, for then nothing would end this wait.
+ */
+static void wait_date(const struct task_struct *task, struct wait *wait,
+		      const struct look_task *record)
+{
+	__u64 since = record->slept_ns & ~WAIT_REPORTED;
+
+	wait->call = record->call;
+	wait->kind = wait_kind(record->call);
+	if (__sync_val_compare_and_swap(&wait->since, 0, since))
+		return;
+	if (!task_is_asleep(task))
+		__sync_val_compare_and_swap(&wait->since, since, 0);
+}
+
+/* Reports a wait that has lasted long enough; see wait.h. */
+static void wait_report(const struct task_struct *task, struct wait *wait, int call)
+{
+	__u64 since = wait->since;
+	struct event *event;
+
+	if (!since || since & WAIT_REPORTED || since + threshold_ns > bpf_ktime_get_ns())
+		return;
+	event = event_reserve(EVENT_WAIT);
+	if (!event)
+		return;
+	event_fill(event, EVENT_WAIT, task, since);
+	event->call = call;
+	if (__sync_val_compare_and_swap(&wait->since, since, since | WAIT_REPORTED) == since)
+		bpf_ringbuf_submit(event, 0);
+	else
+		bpf_ringbuf_discard(event, 0);
+}
+
+/* From now on the task's waits are followed; is it in one? */
+static void look_wait(struct task_struct *task, const struct look_task *record)
+{
+	struct wait *wait = wait_create(task);
+
+	if (!wait)
+		return;
+	wait->in_scope = scope_has(record->pid);
+	if (wait_kind(record->call) < 0)
+		return;
+	if (!wait->since)
+		wait_date(task, wait, record);
+	wait_report(task, wait, record->call);
 }
 
 SEC("iter.s/task")
@@ -255,8 +307,8 @@ int look__task(struct bpf_iter__task *ctx)
 	} else {
 		fill_alive(task, &record);
 	}
-	if (waits_attached && call_is_followed(record.call))
-		wait_look(task, record.call, record.slept_ns);
+	if (waits_attached && !task->exit_state && task_is_user(task))
+		look_wait(task, &record);
 	bpf_seq_write(ctx->meta->seq, &record, sizeof(record));
 	return 0;
 }

@@ -47,9 +47,57 @@ static inline bool task_is_user(const struct task_struct *task)
 	return !(task->flags & (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER));
 }
 
+/* From 6.12 on a sleeper may stay on its run queue for a while (kernel/sched/fair.c). */
+struct sched_entity___6_12 {
+	unsigned char sched_delayed;
+} __attribute__((preserve_access_index));
+
+/*
+ * True if the task is off its run queue. One that has set its state may still be running up to
+ * its call of schedule(), or be preempted there for as long as others keep the CPU.
+ */
+static inline bool task_is_off(const struct task_struct *task)
+{
+	const struct sched_entity___6_12 *entity = (const void *)&task->se;
+
+	if (!task->on_rq)
+		return true;
+	return bpf_core_field_exists(entity->sched_delayed) && entity->sched_delayed;
+}
+
 static inline bool task_is_asleep(const struct task_struct *task)
 {
 	return task->__state & STATE_SLEEPING && !task->exit_state;
+}
+
+/* A call by its number in the task's own table, as enum call; -1: a 32-bit call that is not in it.
+ */
+static inline int task_call_numbered(const struct task_struct *task, int number)
+{
+	if (!task_is_compat(task))
+		return number;
+	switch (number) {
+	case COMPAT_FUTEX:
+	case COMPAT_FUTEX_TIME64:
+		return CALL_FUTEX;
+	case COMPAT_WAIT4:
+		return CALL_WAIT4;
+	case COMPAT_WAITID:
+		return CALL_WAITID;
+	case COMPAT_SEMTIMEDOP_TIME64:
+		return CALL_SEMTIMEDOP;
+	case CALL_FUTEX_WAITV: /* from 424 on all tables agree */
+	case CALL_FUTEX_WAIT:
+	case CALL_FUTEX_REQUEUE:
+		return number;
+	}
+	return -1;
+}
+
+/* The call that a sleeping task is in. */
+static inline int task_call(struct task_struct *task)
+{
+	return task_call_numbered(task, regs_call((const struct pt_regs *)bpf_task_pt_regs(task)));
 }
 
 #endif /* DLTRACE_TASK_H */

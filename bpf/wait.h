@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * Live waits. Short waits are the rule and must cost nothing but the note of
- * when they began, so an event is sent only for a wait that a look finds older
- * than the threshold, and its end is sent only if its beginning was.
+ * when they began and one addition when they end, so an event is sent only for a
+ * wait that a look finds older than the threshold, and its end is sent only if its
+ * beginning was. Whatever finds out that waits begin and end (sleep.bpf.c,
+ * syscall.bpf.c, fentry.bpf.c) calls wait_begin() and wait_end().
  *
- * A task's storage is created by the look, never by the hook: the hook runs with
- * the run queue locked, where an allocation may wake kswapd and need that lock.
+ * A task's storage is created by the look, at its birth, or at the entry of a
+ * call; never in the context switch, which has the run queue locked, where an
+ * allocation may wake kswapd and need that lock.
  *
- * The hook and a look meet in one word, wait.since: 0 while awake, else the start
+ * The hooks and a look meet in one word, wait.since: 0 while awake, else the start
  * with bit 0 telling that the wait was reported. The look reserves its event first
  * and sets the bit last, with compare-and-swap; the hook takes the word with an
  * exchange. So whoever comes first, a reported wait has exactly one end, after
@@ -20,15 +23,19 @@
 #include <bpf/bpf_helpers.h>
 
 #include "bpf/config.h"
+#include "bpf/durations.h"
 #include "bpf/event.h"
+#include "bpf/ring.h"
 #include "bpf/task.h"
 
 #define WAIT_REPORTED 1ULL
 
 struct wait {
-	__u64 since; /* CLOCK_MONOTONIC, without bit 0: WAIT_REPORTED */
-	__s32 call;
-	__u32 reserved;
+	__u64 since;	/* CLOCK_MONOTONIC, without bit 0: WAIT_REPORTED */
+	__u32 switches; /* voluntary ones, when the call was entered */
+	__s16 call;
+	__u8 kind;     /* enum wait_call */
+	__u8 in_scope; /* its durations are asked for */
 };
 
 struct {
@@ -38,87 +45,76 @@ struct {
 	__type(value, struct wait);
 } waits __weak SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4096); /* the loader sets it */
-} events __weak SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, EVENT_TYPES);
-	__type(key, __u32);
-	__type(value, __u64);
-} lost __weak SEC(".maps");
-
-/* The one place where loss is counted: by the type of the event. */
-static inline struct event *event_reserve(enum event_type type)
+static inline struct wait *wait_of(struct task_struct *task)
 {
-	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
-
-	if (!event) {
-		__u32 key = type;
-		__u64 *count = bpf_map_lookup_elem(&lost, &key);
-
-		if (count)
-			++*count;
-	}
-	return event;
+	return bpf_task_storage_get(&waits, task, NULL, 0);
 }
 
-static inline void event_fill(struct event *event, enum event_type type,
-			      const struct task_struct *task, __u64 time_ns, int call)
+static inline struct wait *wait_create(struct task_struct *task)
 {
-	event->time_ns = time_ns;
-	event->start_ns = task->start_boottime;
-	event->type = type;
-	event->tid = task->pid;
-	event->pid = task->tgid;
-	event->call = call;
-	event->exit_code = type == EVENT_EXIT ? task_exit_code(task) : 0;
-	event->reserved = 0;
-	for (int i = 0; i < TASK_NAME_LEN; i++)
-		event->name[i] = task->comm[i];
-}
+	struct wait *wait =
+		bpf_task_storage_get(&waits, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 
-/* The calls whose waits are followed live. */
-static inline bool call_is_followed(int call)
-{
-	static const int followed[] = {
-		CALL_FUTEX,  CALL_FUTEX_WAIT, CALL_FUTEX_WAITV, CALL_WAIT4,
-		CALL_WAITID, CALL_SEMOP,      CALL_SEMTIMEDOP,
-	};
-
-	for (unsigned int i = 0; i < sizeof(followed) / sizeof(followed[0]); i++)
-		if (call == followed[i])
-			return true;
-	return false;
-}
-
-/* The look's part: task sleeps in `call` since slept_ns, as far as the look can tell. */
-static inline void wait_look(struct task_struct *task, int call, __u64 slept_ns)
-{
-	struct wait *wait;
-	struct event *event;
-	__u64 since;
-
-	wait = bpf_task_storage_get(&waits, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!wait)
-		return;
-	if (!wait->since) { /* asleep since before it had storage */
-		wait->call = call;
-		__sync_val_compare_and_swap(&wait->since, 0, slept_ns & ~WAIT_REPORTED);
+		loss_count(LOSS_STORAGE);
+	return wait;
+}
+
+/* The calls whose waits are followed live: enum wait_call, or -1. */
+static inline int wait_kind(int call)
+{
+	switch (call) {
+	case CALL_FUTEX:
+	case CALL_FUTEX_WAIT:
+	case CALL_FUTEX_WAITV:
+	case CALL_FUTEX_REQUEUE:
+		return WAIT_CALL_FUTEX;
+	case CALL_WAIT4:
+		return WAIT_CALL_WAIT4;
+	case CALL_WAITID:
+		return WAIT_CALL_WAITID;
+	case CALL_SEMOP:
+	case CALL_SEMTIMEDOP:
+		return WAIT_CALL_SEMOP;
 	}
-	since = wait->since;
-	if (!since || since & WAIT_REPORTED || since + threshold_ns > bpf_ktime_get_ns())
-		return;
-	event = event_reserve(EVENT_WAIT);
+	return -1;
+}
+
+static inline void wait_report_end(const struct task_struct *task, int call, __u64 now_ns)
+{
+	struct event *event = event_reserve(EVENT_WAKE);
+
 	if (!event)
 		return;
-	event_fill(event, EVENT_WAIT, task, since, call);
-	if (__sync_val_compare_and_swap(&wait->since, since, since | WAIT_REPORTED) == since)
-		bpf_ringbuf_submit(event, 0);
-	else
-		bpf_ringbuf_discard(event, 0);
+	event_fill(event, EVENT_WAKE, task, now_ns);
+	event->call = call;
+	bpf_ringbuf_submit(event, 0);
+}
+
+/*
+ * The task that runs, or is being switched out, begins to wait. If its last wait was reported and
+ * nobody saw the end, it is over now at the latest: fexit does not see a call return that was
+ * entered before it was attached.
+ */
+static inline void wait_begin(const struct task_struct *task, struct wait *wait, int call, int kind,
+			      __u64 now_ns)
+{
+	if (wait->since & WAIT_REPORTED)
+		wait_report_end(task, wait->call, now_ns);
+	wait->call = call;
+	wait->kind = kind;
+	wait->since = now_ns & ~WAIT_REPORTED;
+}
+
+/* The task that runs, or is being switched in, has waited: wait->since is not 0. */
+static inline void wait_end(const struct task_struct *task, struct wait *wait, __u64 now_ns)
+{
+	__u64 since = __sync_lock_test_and_set(&wait->since, 0);
+
+	if (wait->in_scope)
+		duration_add(wait->kind, now_ns - (since & ~WAIT_REPORTED));
+	if (since & WAIT_REPORTED)
+		wait_report_end(task, wait->call, now_ns);
 }
 
 #endif /* DLTRACE_WAIT_H */

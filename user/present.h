@@ -40,5 +40,7 @@ int present_summary(struct present *present);
 
 /* Now, on the clock of looks and events. */
 uint64_t monotonic_ns(void);
+/* Time on a CPU that this process has used. */
+uint64_t used_ns(void);
 
 #endif /* DLTRACE_PRESENT_H */

@@ -16,6 +16,9 @@
 #include "run.h"
 #include "system.h"
 
+/* Looks take at most one part in so many of a CPU's time. */
+#define LOOK_SHARE 25
+
 struct watch {
 	const struct options *options;
 	struct system system;
@@ -82,10 +85,21 @@ static void watch_fail(struct watch *watch, int err)
 		watch->failure = watch->command ? STATUS_COMMAND_FAILED : STATUS_FAILED;
 }
 
+/* Where a look is dear, as with tens of thousands of tasks, looks get rarer. */
+static uint64_t watch_interval(struct watch *watch, uint64_t look_used_ns)
+{
+	uint64_t least_ns = look_used_ns * LOOK_SHARE;
+
+	if (least_ns <= watch->options->interval_ns)
+		return watch->options->interval_ns;
+	watch->present.summary.interval_ns = least_ns;
+	return least_ns;
+}
+
 static void watch_look(struct watch *watch)
 {
 	struct findings findings;
-	uint64_t began_ns = monotonic_ns();
+	uint64_t began_ns = monotonic_ns(), used_before_ns = used_ns();
 	int err = system_look(&watch->system, &findings);
 
 	if (err) {
@@ -105,12 +119,13 @@ static void watch_look(struct watch *watch)
 	if (watch->end_ns && monotonic_ns() >= watch->end_ns)
 		watch->done = true;
 
+	uint64_t interval_ns = watch_interval(watch, used_ns() - used_before_ns);
 	bool first = judge_stats(watch->system.judge)->looks == 1;
 
 	/* what hung before dltrace came is judged at once */
 	watch_schedule(watch, first && findings.candidates && !findings.ripe_ns
 				      ? began_ns
-				      : began_ns + watch->options->interval_ns);
+				      : began_ns + interval_ns);
 }
 
 static void watch_signal(struct watch *watch)

@@ -14,7 +14,7 @@ static inline void cleanup_free(void *pointer)
 }
 
 /* For a local that points to malloc'ed memory; must be initialised. */
-#define _cleanup_free_ __attribute__((cleanup(cleanup_free)))
+#define _cleanup_free_ __attribute__((cleanup(cleanup_free), unused))
 
 /* The pointer's value, leaving NULL behind: ownership passes on. */
 #define TAKE_PTR(pointer)                                                                          \

@@ -474,9 +474,19 @@ bool graph_node_is_self(const struct graph *graph, uint32_t node, uint32_t task)
 		return node == task;
 
 	const struct group *group = graph_group(graph, node);
+	bool is_member = false;
 
-	return group->type == GROUP_PROCESS && group->member_count == 1 &&
-	       graph->members[group->first_member] == task;
+	if (group->type != GROUP_PROCESS)
+		return false;
+	for (uint32_t m = 0; m < group->member_count; m++) {
+		uint32_t member = graph->members[group->first_member + m];
+
+		/* a leader that has ended stays until its threads have */
+		if (member != task && !(graph->look->tasks[member].flags & TASK_DEAD))
+			return false;
+		is_member |= member == task;
+	}
+	return is_member;
 }
 
 uint32_t graph_node_pid(const struct graph *graph, uint32_t node)

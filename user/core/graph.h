@@ -67,7 +67,7 @@ struct graph {
 	uint32_t *members;
 	uint32_t wait_count, edge_count, group_count, member_count;
 	uint32_t wait_capacity, edge_capacity, group_capacity, member_capacity;
-	uint32_t *slots; /* hash table over groups, without processes: indices, NO_NODE for empty */
+	uint32_t *slots;	/* hash table over groups but processes: indices, NO_NODE: empty */
 	uint32_t slot_count;	/* a power of two */
 	uint32_t slots_used;
 	uint32_t *process_node; /* process index -> node or NO_NODE */
@@ -112,8 +112,9 @@ void graph_begin_wait(struct graph *graph, struct wait *wait);
 int graph_add_edge(struct graph *graph, struct wait *wait, const struct edge *edge);
 
 /*
- * The group of that key, of any type but GROUP_PROCESS. If it is new, *ret_new is true, and the caller adds its members at once
- * (members of one group are contiguous), before any other group's. NO_NODE if out of memory.
+ * The group of that key, of any type but GROUP_PROCESS. If it is new, *ret_new is true, and the
+ * caller adds its members at once (members of one group are contiguous), before any other group's.
+ * NO_NODE if out of memory.
  */
 uint32_t graph_add_group(struct graph *graph, enum group_type type, uint64_t a, uint64_t b,
 			 bool *ret_new);
@@ -140,7 +141,7 @@ uint32_t graph_dead(struct graph *graph, uint64_t a, uint64_t b);
 /* Builds the reversed edges. 0 or -ENOMEM. Callable again after more was added. */
 int graph_freeze(struct graph *graph);
 
-/* True if the node is the task, or the process of which it is the only thread. */
+/* True if the node is the task, or the process of which it is the only living thread. */
 bool graph_node_is_self(const struct graph *graph, uint32_t node, uint32_t task);
 /* The process of a task, or of which the group is that; NO_PID for any other group. */
 #define NO_PID UINT32_MAX

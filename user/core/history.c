@@ -38,6 +38,21 @@ static struct person *dead_slot(const struct history *history, uint32_t tid)
 	return (struct person *)&history->dead[mix64(0, tid) & (DEAD_SLOTS - 1)];
 }
 
+struct person person_of_task(const struct look_task *task)
+{
+	struct person person = {
+		.start_ns = task->start_ns,
+		.pid = task->pid,
+		.tid = task->tid,
+		.dead = task->flags & TASK_DEAD,
+	};
+
+	person.exit_known = person.dead;
+	person.exit_code = person.dead ? task->exit_code : 0;
+	memcpy(person.name, task->name, sizeof(person.name));
+	return person;
+}
+
 void history_exit(struct history *history, const struct event *event)
 {
 	struct person *person = dead_slot(history, event->tid);
@@ -58,10 +73,7 @@ void history_holder(struct history *history, uint64_t object, const struct look_
 	struct holder *slot = &history->holders[mix64(1, object) & (HOLDER_SLOTS - 1)];
 
 	slot->object = object;
-	slot->person = (struct person){ .start_ns = holder->start_ns,
-					.pid = holder->pid,
-					.tid = holder->tid };
-	memcpy(slot->person.name, holder->name, sizeof(slot->person.name));
+	slot->person = person_of_task(holder);
 }
 
 bool history_dead(const struct history *history, uint32_t tid, struct person *ret)
@@ -82,9 +94,7 @@ static void person_find(const struct history *history, const struct look *look,
 	struct person dead;
 
 	if (task != NO_TASK && look->tasks[task].start_ns == person->start_ns) {
-		person->dead = look->tasks[task].flags & TASK_DEAD;
-		person->exit_known = person->dead;
-		person->exit_code = look->tasks[task].exit_code;
+		*person = person_of_task(&look->tasks[task]);
 		return;
 	}
 	person->dead = true;

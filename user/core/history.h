@@ -27,6 +27,9 @@ struct person {
 struct history *history_new(void);
 void history_free(struct history *history);
 
+/* The task as somebody to be remembered; if it is dead, with its exit code. */
+struct person person_of_task(const struct look_task *task);
+
 void history_exit(struct history *history, const struct event *event);
 /* The task was seen to hold the object. */
 void history_holder(struct history *history, uint64_t object, const struct look_task *holder);

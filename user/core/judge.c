@@ -231,6 +231,20 @@ static bool deadlock_is_same(const struct session *session, const struct deadloc
 	return true;
 }
 
+/* True if the deadlock seemed gone at this look, which it is not: another of its causes has ended.
+ */
+static bool gone_recall(struct judge *judge, uint64_t id)
+{
+	for (size_t i = 0; i < judge->gone_count; i++) {
+		if (judge->gone[i]->id != id)
+			continue;
+		deadlock_free(judge->gone[i]);
+		judge->gone[i] = judge->gone[--judge->gone_count];
+		return true;
+	}
+	return false;
+}
+
 /* One explained cause: known already, or written up and reported. */
 static int finding_take(struct session *session, struct writer *writer,
 			const struct explained *explained)
@@ -255,7 +269,7 @@ static int finding_take(struct session *session, struct writer *writer,
 	/* a kind that changed its mind meanwhile: nothing is proven, the next look will tell */
 	if (!deadlock)
 		return 0;
-	if (!known)
+	if (!known && !gone_recall(judge, id))
 		judge->stats.detected[deadlock->verdict]++;
 	if (active_put(&judge->active, deadlock)) {
 		deadlock_free(deadlock);
@@ -310,19 +324,40 @@ static int session_prove(struct session *session)
 	return err ? err : explain(&session->graph, &judge->progress, &session->explanation);
 }
 
-static bool task_is_deadlocked(const struct judge *judge, uint32_t tid)
+static void mark_task(const struct look *look, const struct look_task *then, uint8_t *marks)
 {
+	uint32_t now = look_find(look, then->tid);
+
+	if (now != NO_TASK)
+		marks[now] = 1;
+}
+
+/*
+ * Marks who is in a deadlock that stands: of what this look explained all victims, else those that
+ * were listed. At the first look whoever is stuck may yet turn out to be in one.
+ */
+static void mark_deadlocked(const struct session *session, uint8_t *marks)
+{
+	const struct judge *judge = session->judge;
+
 	for (size_t d = 0; d < judge->active.count; d++) {
 		const struct deadlock *deadlock = judge->active.items[d];
 
 		for (size_t i = 0; i < deadlock->cause_count; i++)
-			if (deadlock->causes[i].task.tid == tid)
-				return true;
+			mark_task(session->look, &deadlock->causes[i].task, marks);
 		for (size_t i = 0; i < deadlock->victims_listed; i++)
-			if (deadlock->victims[i].task.tid == tid)
-				return true;
+			mark_task(session->look, &deadlock->victims[i].task, marks);
 	}
-	return false;
+	for (uint32_t e = 0; e < session->explanation.count; e++) {
+		const struct explained *explained = &session->explanation.items[e];
+
+		for (uint32_t i = 0; i < explained->task_count; i++)
+			marks[explained->tasks[i]] = 1;
+		for (uint32_t i = 0; i < explained->victim_count; i++)
+			marks[explained->victims[i]] = 1;
+	}
+	for (uint32_t i = 0; i < session->look->task_count && !judge->stats.looks; i++)
+		marks[i] |= !progress_able(&judge->progress, i, PROGRESS_CUSTOM);
 }
 
 static bool chain_is_new(const struct judge *judge, uint64_t key)
@@ -359,32 +394,26 @@ static int chain_take(struct session *session, uint32_t task, uint64_t *keys, si
 	return 0;
 }
 
-/* At the first look whoever is stuck may yet turn out to be deadlocked. */
-static bool task_may_be_deadlocked(const struct session *session, uint32_t task)
-{
-	const struct judge *judge = session->judge;
-
-	return task_is_deadlocked(judge, session->look->tasks[task].tid) ||
-	       (!judge->stats.looks && !progress_able(&judge->progress, task, PROGRESS_CUSTOM));
-}
-
 /* For each blocked task of the named processes that is in no deadlock. */
 static int chains_collect(struct session *session)
 {
 	struct judge *judge = session->judge;
 	_cleanup_free_ uint64_t *keys = NULL;
+	_cleanup_free_ uint8_t *deadlocked = NULL;
 	size_t key_count = 0;
 
 	if (!judge->options.want_chains || !judge->options.scope)
 		return 0;
 	keys = malloc((session->graph.wait_count + 1) * sizeof(*keys));
-	if (!keys)
+	deadlocked = calloc(session->look->task_count + 1, 1);
+	if (!keys || !deadlocked)
 		return -ENOMEM;
+	mark_deadlocked(session, deadlocked);
 	for (uint32_t i = 0; i < session->graph.wait_count; i++) {
 		uint32_t task = session->graph.waits[i].task;
 		const struct look_task *t = &session->look->tasks[task];
 
-		if (!scope_names(&judge->scope, t->pid) || task_may_be_deadlocked(session, task))
+		if (!scope_names(&judge->scope, t->pid) || deadlocked[task])
 			continue;
 
 		int err = chain_take(session, task, keys, &key_count);

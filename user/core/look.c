@@ -33,7 +33,7 @@ static int tasks_sort(struct look_task **tasks, uint32_t *count)
 {
 	uint32_t n = *count;
 
-	if (tasks_are_sorted(*tasks, n))
+	if (n < 2)
 		return 0;
 
 	_cleanup_free_ uint32_t *order = malloc(n * sizeof(*order));
@@ -119,14 +119,38 @@ static int look_index(struct look *look)
 	return look->by_tid && look->by_parent ? 0 : -ENOMEM;
 }
 
+static void look_unindex(struct look *look)
+{
+	free(look->by_tid);
+	free(look->processes);
+	free(look->by_parent);
+	look->by_tid = look->by_parent = NULL;
+	look->processes = NULL;
+}
+
+static bool tids_are_unique(const struct look *look)
+{
+	for (uint32_t i = 1; i < look->task_count; i++)
+		if (look->tasks[look->by_tid[i - 1]].tid == look->tasks[look->by_tid[i]].tid)
+			return false;
+	return true;
+}
+
 int look_init(struct look *look, struct look_task *tasks, uint32_t count)
 {
 	*look = (struct look){ .tasks = tasks, .task_count = count };
 
-	int err = tasks_sort(&look->tasks, &look->task_count);
+	int err = tasks_are_sorted(tasks, count) ? 0 : tasks_sort(&look->tasks, &look->task_count);
 
 	if (!err)
 		err = look_index(look);
+	/* a tid can end in one process and begin in another while the pass goes on */
+	if (!err && !tids_are_unique(look)) {
+		look_unindex(look);
+		err = tasks_sort(&look->tasks, &look->task_count);
+		if (!err)
+			err = look_index(look);
+	}
 	if (err)
 		look_deinit(look);
 	return err;
@@ -134,10 +158,8 @@ int look_init(struct look *look, struct look_task *tasks, uint32_t count)
 
 void look_deinit(struct look *look)
 {
+	look_unindex(look);
 	free(look->tasks);
-	free(look->by_tid);
-	free(look->processes);
-	free(look->by_parent);
 	*look = (struct look){ 0 };
 }
 

@@ -74,7 +74,7 @@ void party_fill(const struct graph *graph, uint32_t node, enum relation relation
 	if (group->type == GROUP_PROCESS) {
 		party_of_process(graph->look, group->a, ret);
 	} else if (group->type == GROUP_DEAD) {
-		ret->tid = group->a;
+		ret->tid = group->b & DEAD_UNNAMED ? 0 : group->a;
 		ret->state = group->b & DEAD_LEFT_BEHIND ? PARTY_LEFT_BEHIND : PARTY_GONE;
 	} else {
 		group_label(graph, group, ret->group, sizeof(ret->group));

@@ -37,7 +37,14 @@ static const char *const task_flags[] = {
 static const char *const object_flags[] = { "read", "mapped", "shared", "file",
 					    "busy", "denied", "fault" };
 static const char *const event_types[EVENT_TYPES] = {
-	[EVENT_WAIT] = "wait", [EVENT_WAKE] = "wake", [EVENT_EXIT] = "exit"
+	[EVENT_WAIT] = "wait",
+	[EVENT_WAKE] = "wake",
+	[EVENT_EXIT] = "exit",
+	[EVENT_FORK] = "fork",
+	[EVENT_EXEC] = "exec",
+	[EVENT_SEMOP] = "semop",
+	[EVENT_SEM_ACQUIRE] = "sem-acquire",
+	[EVENT_SEM_POST] = "sem-post",
 };
 static const char *const file_kinds[FILE_KINDS] = {
 	[FILE_OTHER] = "other",	      [FILE_PIPE] = "pipe",	    [FILE_SOCKET] = "socket",
@@ -115,6 +122,9 @@ static const struct record_field event_fields[] = {
 	FIELD("start", start_ns, DEC),
 	FIELD("call", call, CALL, .absent = ABSENT_NONE),
 	FIELD("exit_code", exit_code, HEX),
+	FIELD("object", object, HEX),
+	FIELD("index", index, DEC),
+	FIELD("units", units, SIGNED),
 	FIELD("name", name, NAME),
 #undef FIELD
 };

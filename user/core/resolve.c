@@ -72,10 +72,13 @@ static void check_wchan(const struct kind_context *context, const struct kind *k
 			const struct look_task *task, struct wait_builder *b)
 {
 	const char *name;
+
+	/* of a file that the kind does not know nobody can say where one sleeps */
+	if (!kind->wchan || b->wait->kind == WAIT_OTHER)
+		return;
+
 	int err = probe_wchan(context->probe, task->tid, &name);
 
-	if (!kind->wchan)
-		return;
 	if (err == -ESRCH || err == -ENOENT || (!err && !strcmp(name, "0"))) {
 		wait_open(b, OPEN_BUSY);
 		return;

@@ -54,7 +54,7 @@ static void note_self(const struct ring_finder *finder, uint32_t node, struct ri
 	const struct graph *graph = finder->blame->graph;
 
 	if (!node_is_task(graph, node) && graph_group(graph, node)->type == GROUP_PROCESS &&
-	    graph_group(graph, node)->member_count > 1)
+	    !graph_node_is_self(graph, node, finder->start))
 		return;
 	if (ret->self == NO_NODE)
 		ret->self = finder->start;

@@ -31,6 +31,7 @@ const char *const open_reason_name[OPEN_REASONS] = {
 	[OPEN_STOPPED] = "stopped",
 	[OPEN_FROZEN] = "frozen",
 	[OPEN_SIGNAL] = "signal",
+	[OPEN_AWAITED_SIGNAL] = "awaited-signal",
 	[OPEN_TIMER] = "timer",
 	[OPEN_DEVICE] = "device",
 	[OPEN_TERMINAL] = "terminal",

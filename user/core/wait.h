@@ -62,6 +62,7 @@ enum open_reason {
 	OPEN_STOPPED,
 	OPEN_FROZEN,
 	OPEN_SIGNAL,
+	OPEN_AWAITED_SIGNAL, /* the call itself is there to take one */
 	OPEN_TIMER,
 	OPEN_DEVICE,
 	OPEN_TERMINAL,

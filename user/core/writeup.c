@@ -32,7 +32,10 @@ static uint64_t first_object(const struct graph *graph, const struct explained *
 	for (uint32_t i = 1; i < explained->task_count; i++)
 		if (tasks[explained->tasks[i]].slept_ns < tasks[first].slept_ns)
 			first = explained->tasks[i];
-	return mix64(graph_wait(graph, first)->object, 0);
+
+	const struct wait *wait = graph_wait(graph, first);
+
+	return wait->object ? wait->object : task_key(graph, first);
 }
 
 uint64_t deadlock_id(const struct graph *graph, const struct explained *explained)
@@ -247,6 +250,14 @@ static int victim_write(struct victim *victim, const struct writer *writer, uint
 	return 0;
 }
 
+/* The dead task that a lock's memory names, if it was seen to go. */
+static bool dead_remembered(const struct history *history, const struct group *dead,
+			    struct person *ret)
+{
+	return !(dead->b & (DEAD_LEFT_BEHIND | DEAD_UNNAMED)) &&
+	       history_dead(history, dead->a, ret);
+}
+
 static void dead_write(struct deadlock *deadlock, const struct writer *writer)
 {
 	const struct graph *graph = writer->context->graph;
@@ -255,16 +266,12 @@ static void dead_write(struct deadlock *deadlock, const struct writer *writer)
 	uint32_t node = writer->explained->dead;
 	struct person person;
 
-	if (!history)
+	if (node_is_task(graph, node))
+		person = person_of_task(&graph->look->tasks[node]);
+	else if (!history || ((!history_last_holder(history, graph->look, wait->object, &person) ||
+			       !person.dead) &&
+			      !dead_remembered(history, graph_group(graph, node), &person)))
 		return;
-	if (!history_last_holder(history, graph->look, wait->object, &person) || !person.dead) {
-		uint32_t tid =
-			node_is_task(graph, node) ? 0 : (uint32_t)graph_group(graph, node)->a;
-
-		if (!tid || graph_group(graph, node)->b & DEAD_LEFT_BEHIND ||
-		    !history_dead(history, tid, &person))
-			return;
-	}
 	deadlock->dead.pid = person.pid;
 	deadlock->dead.tid = person.tid;
 	deadlock->dead.exit_code = person.exit_code;

@@ -43,7 +43,7 @@ static void saw_parent(const struct look_task *task, const struct process *child
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%u/status", child->pid);
-	wait_saw_proc(b, path, "it is a child of the waiter's process", "PPid:\t%u", task->pid);
+	wait_saw_proc(b, path, "it is a child of the waiter's process", "PPid: %u", task->pid);
 }
 
 void child_edge(const struct kind_context *context, const struct look_task *task,

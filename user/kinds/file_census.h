@@ -6,9 +6,9 @@
 #include "core/kind.h"
 
 enum file_census {
-	FILE_COUNTED,	 /* every reference is explained */
+	FILE_COUNTED,	  /* every reference is explained */
 	FILE_NOT_COUNTED, /* there were no numbers, or it has a name by which it may be opened */
-	FILE_MISCOUNTED, /* somebody has it who was not found */
+	FILE_MISCOUNTED,  /* somebody has it who was not found */
 };
 
 /* mappers: the answer to ASK_MAPPERS about the file. */

@@ -6,6 +6,8 @@
 #include <linux/futex.h>
 #include <stdio.h>
 
+#include "kinds/reasons.h"
+
 #define FLAG_PRIVATE 128 /* FUTEX_PRIVATE_FLAG, and FUTEX2_PRIVATE of futex_wait() */
 #define SIZE_MASK    3	 /* FUTEX2_SIZE_MASK */
 #define SIZE_U32     2	 /* FUTEX2_SIZE_U32 */
@@ -104,5 +106,5 @@ void futex_call_saw(const struct look_task *task, const struct futex_call *call,
 		    struct wait_builder *b, size_t length, const char *meaning)
 {
 	if (task->object_flags & OBJECT_READ)
-		wait_saw_memory(b, task->pid, call->address, task->object, length, meaning);
+		wait_saw_own_memory(b, task, call->address, task->object, length, meaning);
 }

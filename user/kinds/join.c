@@ -58,8 +58,8 @@ static enum cost join_resolve(const struct kind_context *context, const struct l
 	}
 	wait_object(b, task->mm, call.address, 0);
 	wait_edge_or_open(b, thread, RELATION_JOINS, EDGE_CAN_END | EDGE_HOLDER);
-	wait_saw_memory(b, task->pid, call.address, &call.value, sizeof(call.value),
-			"tid of the thread that is joined: the kernel clears it when it ends");
+	wait_saw_own_memory(b, task, call.address, &call.value, sizeof(call.value),
+			    "tid of the thread that is joined: the kernel clears it when it ends");
 	return signals_resolve(context, task, budget, b, HANDLER_MAY_RAISE);
 }
 

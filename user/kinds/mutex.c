@@ -40,8 +40,8 @@ static bool mutex_recognise(const struct kind_context *context, const struct loo
 
 static void saw_owner(struct mutex_wait *w, const char *meaning)
 {
-	wait_saw_memory(w->b, w->task->pid, w->call.address + MUTEX_OWNER_OFFSET, &w->word.owner,
-			sizeof(w->word.owner), meaning);
+	wait_saw_own_memory(w->b, w->task, w->call.address + MUTEX_OWNER_OFFSET, &w->word.owner,
+			    sizeof(w->word.owner), meaning);
 }
 
 static void owner_edge(struct mutex_wait *w)
@@ -66,7 +66,7 @@ static void heir_edge(struct mutex_wait *w)
 		return;
 	if (w->word.owner >= (leader->ns_level ? leader->ns_tid : leader->tid))
 		return;
-	wait_edge_or_open(w->b, leader - w->context->look->tasks, RELATION_MAY_WAKE, EDGE_CAN_END);
+	wait_edge_or_open(w->b, leader - w->context->look->tasks, RELATION_MAY_WAKE, OWNER_FLAGS);
 	memory_saw_count(w->context, w->task, w->b);
 }
 
@@ -75,6 +75,9 @@ static void gone_edge(struct mutex_wait *w, uint64_t space)
 {
 	uint64_t b = space & ~(DEAD_LEFT_BEHIND | DEAD_UNNAMED);
 
+	/* In another PID namespace the number means nothing to us. */
+	if (w->task->ns_level)
+		b |= DEAD_UNNAMED;
 	wait_edge_or_open(w->b, graph_dead(w->context->graph, w->word.owner, b), RELATION_HOLDS,
 			  OWNER_FLAGS);
 	saw_owner(w, "the mutex's owner, which is no longer there");
@@ -148,6 +151,11 @@ static bool owner_is_member(const struct mutex_wait *w, const struct group *grou
 	return false;
 }
 
+static bool owner_is_dead(const struct mutex_wait *w)
+{
+	return w->context->look->tasks[w->owner].flags & TASK_DEAD;
+}
+
 static enum cost resolve_shared(struct mutex_wait *w, enum cost budget)
 {
 	if (w->owner != NO_TASK)
@@ -167,13 +175,17 @@ static enum cost resolve_shared(struct mutex_wait *w, enum cost budget)
 
 	if (!same_namespace(w, group))
 		wait_open(w->b, OPEN_UNREADABLE);
-	if (w->owner != NO_TASK) {
+	if (w->owner != NO_TASK && !owner_is_dead(w)) {
 		/* Whoever bears the owner's tid now cannot have taken it. */
 		if (!owner_is_member(w, group))
 			wait_open(w->b, OPEN_UNKNOWN_FUTEX);
 		return COST_DONE;
 	}
 	wait_open_like_group(w->b, node);
+	/* A zombie maps nothing any more; whether it was the owner or only bears its tid, nobody
+	 * is left. */
+	if (w->owner != NO_TASK)
+		return COST_DONE;
 	if (w->context->look->incomplete & (1u << INCOMPLETE_HIDDEN_TASKS))
 		wait_open(w->b, OPEN_CENSUS);
 	gone_edge(w, w->b->wait->object);
@@ -222,10 +234,8 @@ static enum cost mutex_resolve(const struct kind_context *context, const struct 
 	if (!w.word.lock || !w.word.owner)
 		return futex_wakers(context, task, &w.call, budget, b, RELATION_MAY_WAKE);
 
-	enum cost next = resolve_owned(&w, budget);
-	enum cost signals = signals_resolve(context, task, budget, b, HANDLER_MAY_RAISE);
-
-	return next ? next : signals;
+	/* No handler may unlock a mutex, and none makes pthread_mutex_lock() return. */
+	return resolve_owned(&w, budget);
 }
 
 static void mutex_describe(const struct kind_context *context, const struct look_task *task,

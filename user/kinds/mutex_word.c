@@ -77,7 +77,7 @@ bool mutex_word_decode(const struct kind_context *context, const struct look_tas
 	/* Plain waits are FUTEX_WAIT (lowlevellock.c), timed ones may be bitset waits. */
 	if (call.bitset && !call.timed)
 		return false;
-	if (!(task->object_flags & OBJECT_READ))
+	if (!(task->object_flags & OBJECT_READ) || task->object_flags & OBJECT_CUT)
 		return false;
 	memcpy(&word, task->object, sizeof(word));
 	if (word.lock > 2 || word.list[0] || word.list[1])

@@ -137,7 +137,19 @@ static bool event_is_there(const struct open_file *pipe, enum pipe_event event)
 	}
 }
 
-static void saw_holders(const struct answer *answer, enum pipe_end end, struct wait_builder *b)
+/* A leader that has ended shows no descriptors, but its threads do. */
+static uint32_t living_thread(const struct look *look, uint32_t pid)
+{
+	const struct process *process = look_process(look, pid);
+
+	for (uint32_t i = 0; process && i < process->count; i++)
+		if (!(look->tasks[process->first + i].flags & TASK_DEAD))
+			return look->tasks[process->first + i].tid;
+	return pid;
+}
+
+static void saw_holders(const struct look *look, const struct answer *answer, enum pipe_end end,
+			struct wait_builder *b)
 {
 	const struct open_file *files = answer->items;
 	char path[64];
@@ -146,7 +158,8 @@ static void saw_holders(const struct answer *answer, enum pipe_end end, struct w
 	for (uint32_t i = 0; i < answer->count && said < EVIDENCE_HOLDERS; i++) {
 		if (!(files[i].mode & end))
 			continue;
-		snprintf(path, sizeof(path), "/proc/%u/fd/%d", files[i].pid, files[i].fd);
+		snprintf(path, sizeof(path), "/proc/%u/fd/%d", living_thread(look, files[i].pid),
+			 files[i].fd);
 		wait_saw_proc(b, path,
 			      end == PIPE_WRITE_END ? "it holds the write end"
 						    : "it holds the read end",
@@ -155,20 +168,19 @@ static void saw_holders(const struct answer *answer, enum pipe_end end, struct w
 	}
 }
 
-void pipe_end_edge(const struct kind_context *context, const struct look_task *task,
+bool pipe_end_edge(const struct kind_context *context, const struct look_task *task,
 		   const struct open_file *file, enum pipe_end end, enum pipe_event event,
 		   struct wait_builder *b)
 {
 	enum group_type type = end == PIPE_WRITE_END ? GROUP_WRITERS : GROUP_READERS;
 	enum relation relation = end == PIPE_WRITE_END ? RELATION_WRITER : RELATION_READER;
-	unsigned int flags = EDGE_CAN_END | EDGE_HOLDER;
 	struct answer answer;
 	char what[64];
 	int error = probe_holders(context->probe, file->dev, file->inode, &answer);
 
 	if (error) {
 		wait_open_error(b, error);
-		return;
+		return false;
 	}
 
 	uint32_t node = graph_find_group(context->graph, type, file->dev, file->inode);
@@ -177,20 +189,21 @@ void pipe_end_edge(const struct kind_context *context, const struct look_task *t
 		node = build_group(context, file, type, &answer, end);
 	if (node == NO_NODE) {
 		wait_open(b, OPEN_UNREADABLE);
-		return;
+		return false;
 	}
 
 	const struct group *group = graph_group(context->graph, node);
+	bool others = has_others(context->graph, group, task->pid);
 	int64_t kernel = group->census_kernel, found = group->census_found;
 
 	/* With nobody at the other end the call would have returned. */
 	if (!group->member_count || event_is_there(answer.items, event))
 		wait_open(b, OPEN_BUSY);
-	if (has_others(context->graph, group, task->pid))
-		flags |= EDGE_NOT_SELF;
-	wait_edge_or_open(b, node, relation, flags);
+	wait_edge_or_open(b, node, relation,
+			  others ? EDGE_CAN_END | EDGE_HOLDER | EDGE_NOT_SELF : EDGE_CAN_END);
 	snprintf(what, sizeof(what), "%s of pipe %" PRIu64,
 		 end == PIPE_WRITE_END ? "writers" : "readers", (uint64_t)file->inode);
 	wait_saw_count(b, what, kernel, found, "open file descriptions of that end");
-	saw_holders(&answer, end, b);
+	saw_holders(context->look, &answer, end, b);
+	return others;
 }

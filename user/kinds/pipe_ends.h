@@ -19,10 +19,11 @@ enum pipe_event {
 
 /*
  * One edge to all processes that hold `end` of the pipe that the file (as probe_descriptor() gave
- * it) belongs to, counted, with the evidence; and open if the event is already there. Asks at
- * COST_TABLE.
+ * it) belongs to, counted, with the evidence; and open if the event is already there. Holders other
+ * than the waiter's process are responsible. Without any, false: the process wakes itself, from
+ * another thread or a handler. Asks at COST_TABLE.
  */
-void pipe_end_edge(const struct kind_context *context, const struct look_task *task,
+bool pipe_end_edge(const struct kind_context *context, const struct look_task *task,
 		   const struct open_file *file, enum pipe_end end, enum pipe_event event,
 		   struct wait_builder *b);
 

@@ -70,25 +70,31 @@ static void saw_watch(const struct kind_context *context, const struct look_task
 	unsigned char bytes[8];
 
 	if (!probe_memory(context->probe, task->pid, watch->address, bytes, length))
-		wait_saw_memory(b, task->pid, watch->address, bytes, length,
-				polls ? "struct pollfd: descriptor and events"
-				      : "the descriptor's word in the fd_set");
+		wait_saw_own_memory(b, task, watch->address, bytes, length,
+				    polls ? "struct pollfd: descriptor and events"
+					  : "the descriptor's word in the fd_set");
 }
 
-static void watch_pipe(const struct kind_context *context, const struct look_task *task,
+/* False if only the process itself could act at the other end, to wake itself. */
+static bool watch_pipe(const struct kind_context *context, const struct look_task *task,
 		       const struct poll_watch *watch, const struct open_file *file,
 		       struct wait_builder *b)
 {
+	bool others = true;
+
 	if (file->mode & PIPE_READ_END) {
-		pipe_end_edge(context, task, file, PIPE_WRITE_END,
-			      watch->events & (POLLIN | POLLRDNORM) ? PIPE_DATA : PIPE_HANGUP, b);
+		others &= pipe_end_edge(
+			context, task, file, PIPE_WRITE_END,
+			watch->events & (POLLIN | POLLRDNORM) ? PIPE_DATA : PIPE_HANGUP, b);
 		saw_watch(context, task, watch, b);
 	}
 	if (file->mode & PIPE_WRITE_END) {
-		pipe_end_edge(context, task, file, PIPE_READ_END,
-			      watch->events & (POLLOUT | POLLWRNORM) ? PIPE_ROOM : PIPE_HANGUP, b);
+		others &= pipe_end_edge(
+			context, task, file, PIPE_READ_END,
+			watch->events & (POLLOUT | POLLWRNORM) ? PIPE_ROOM : PIPE_HANGUP, b);
 		saw_watch(context, task, watch, b);
 	}
+	return others;
 }
 
 /* A pidfd becomes readable when its process has ended (pidfd_open(2)). */
@@ -108,10 +114,10 @@ static void watch_process(const struct kind_context *context, const struct look_
 	saw_watch(context, task, watch, b);
 }
 
-/* Returns the cost of the next question about this descriptor. */
+/* Returns the cost of the next question about this descriptor; *ret_wakes_itself as above. */
 static enum cost resolve_watch(const struct kind_context *context, const struct look_task *task,
 			       const struct poll_watch *watch, enum cost budget,
-			       struct wait_builder *b)
+			       struct wait_builder *b, bool *ret_wakes_itself)
 {
 	const struct open_file *file;
 	int error = probe_descriptor(context->probe, task->pid, watch->fd, &file);
@@ -121,7 +127,7 @@ static enum cost resolve_watch(const struct kind_context *context, const struct 
 	} else if (file->kind == FILE_PIPE) {
 		if (budget < COST_TABLE)
 			return COST_TABLE;
-		watch_pipe(context, task, watch, file, b);
+		*ret_wakes_itself |= !watch_pipe(context, task, watch, file, b);
 	} else if (file->kind == FILE_PIDFD) {
 		watch_process(context, task, watch, file, b);
 	} else {
@@ -141,6 +147,7 @@ static enum cost poll_resolve(const struct kind_context *context, const struct l
 {
 	__attribute__((cleanup(poll_set_deinit))) struct poll_set set = { 0 };
 	enum cost next = COST_DONE;
+	bool wakes_itself = false;
 
 	if (is_timed(task)) {
 		wait_open(b, OPEN_TIMED);
@@ -159,13 +166,17 @@ static enum cost poll_resolve(const struct kind_context *context, const struct l
 		return pause_until_signal(context, task, budget, b);
 	wait_object(b, task->start_ns, task->tid, 0);
 	for (size_t i = 0; i < set.count; i++) {
-		enum cost more = resolve_watch(context, task, &set.items[i], budget, b);
+		enum cost more =
+			resolve_watch(context, task, &set.items[i], budget, b, &wakes_itself);
 
 		if (is_cleared(b))
 			return COST_DONE;
 		if (more)
 			next = more;
 	}
+	/* Then others are not alone responsible, and a handler counts. */
+	if (wakes_itself)
+		b->wait->held = 0;
 	return next ? next : resolve_signals(context, task, budget, b);
 }
 

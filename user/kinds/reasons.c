@@ -62,6 +62,16 @@ void wait_open_clients(struct wait_builder *b)
 	wait_open(b, OPEN_CENSUS);
 }
 
+void wait_saw_own_memory(struct wait_builder *b, const struct look_task *task, uint64_t address,
+			 const void *bytes, size_t length, const char *meaning)
+{
+	const struct look *look = b->graph->look;
+	uint32_t leader = look_find(look, task->pid);
+	bool ended = leader == NO_TASK || look->tasks[leader].flags & TASK_DEAD;
+
+	wait_saw_memory(b, ended ? task->tid : task->pid, address, bytes, length, meaning);
+}
+
 void wait_open_like_group(struct wait_builder *b, uint32_t group)
 {
 	uint32_t open = graph_group(b->graph, group)->open;

@@ -21,6 +21,12 @@ const char *file_kind_name(uint32_t file_kind);
  * waits for its clients. Open by custom too, which a name alone is not.
  */
 void wait_open_clients(struct wait_builder *b);
+/*
+ * wait_saw_memory() of the task's own process. Its first thread gives up the memory when it ends,
+ * and then it is read by the number of the task (/proc/TID/mem).
+ */
+void wait_saw_own_memory(struct wait_builder *b, const struct look_task *task, uint64_t address,
+			 const void *bytes, size_t length, const char *meaning);
 /* Whatever leaves the group open leaves the wait open, although no edge leads there. */
 void wait_open_like_group(struct wait_builder *b, uint32_t group);
 /* wait_edge(); if there is no memory for node (NO_NODE) or edge, the wait is open. */

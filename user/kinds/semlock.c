@@ -54,17 +54,23 @@ static void saw_objects(const struct semlock_list *list, const struct semlock *t
 			saw_object(&list->items[i], b);
 }
 
-/* Only the dead can release it, if nobody was overlooked. */
-static void resolve_orphan(const struct kind_context *context, const struct look_task *task,
-			   struct wait_builder *b)
+/*
+ * Only its holder releases an RLock, so the mappers are no wakers. But to be sure of a dead holder
+ * none of them must be missing, and a name lets strangers in.
+ */
+static void resolve_recursive(const struct kind_context *context, const struct look_task *task,
+			      enum semlock_state state, struct wait_builder *b)
 {
 	uint32_t group;
 	int error = mappers_group(context, task, &group);
 
-	if (error)
+	if (error) {
 		wait_open_error(b, error);
-	else
+		return;
+	}
+	if (state == SEMLOCK_ORPHANED)
 		wait_open_like_group(b, group);
+	mappers_open_named(context, task, group, b);
 }
 
 static void resolve_holder(const struct kind_context *context, const struct look_task *task,
@@ -84,10 +90,10 @@ static void resolve_holder(const struct kind_context *context, const struct look
 	wait_edge_or_open(b, holder.node, RELATION_HOLDS, flags);
 	saw_objects(&list, holder.taken, b);
 	mappers_saw_count(context, task, b);
-	if (!holder.recursive)
+	if (holder.recursive)
+		resolve_recursive(context, task, holder.state, b);
+	else
 		mappers_edge(context, task, b, RELATION_MAY_POST);
-	else if (holder.state == SEMLOCK_ORPHANED)
-		resolve_orphan(context, task, b);
 }
 
 static enum cost semlock_resolve(const struct kind_context *context, const struct look_task *task,

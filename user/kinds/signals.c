@@ -75,7 +75,7 @@ static void saw_caught(const struct look_task *task, struct wait_builder *b)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%u/status", task->pid);
-	wait_saw_proc(b, path, "the signals that its process catches", "SigCgt:\t%016" PRIx64,
+	wait_saw_proc(b, path, "the signals that its process catches", "SigCgt: %016" PRIx64,
 		      (uint64_t)task->caught);
 }
 
@@ -111,6 +111,6 @@ enum cost signals_resolve(const struct kind_context *context, const struct look_
 	if (reach != HANDLER_ENDS_ANY && only_children_signal(caught))
 		children_edge(context, task, b, RELATION_MAY_WAKE, EDGE_CAN_END);
 	else if (caught)
-		wait_open(b, OPEN_SIGNAL);
+		wait_open(b, reach == HANDLER_ENDS_ANY ? OPEN_AWAITED_SIGNAL : OPEN_SIGNAL);
 	return COST_DONE;
 }

@@ -13,7 +13,7 @@
 
 enum handler_reach {
 	HANDLER_MAY_END,   /* sem, pipe, poll, any futex that is not known better */
-	HANDLER_MAY_RAISE, /* mutex, join, wait: only an interpreter's */
+	HANDLER_MAY_RAISE, /* join, wait: only an interpreter's */
 	HANDLER_ENDS_ANY,  /* pause, and calls that unblock signals: SIGINT counts too */
 };
 

@@ -64,15 +64,15 @@ static enum file_kind kind_of_link(const char *link, const struct statx *stat)
 	return link[0] == '/' ? kind_of_mode(stat) : FILE_OTHER;
 }
 
-int descriptor_read(uint32_t pid, int fd, struct open_file *ret)
+int descriptor_read(uint32_t pid, uint32_t thread, int fd, struct open_file *ret)
 {
 	char name[32], path[64], link[LINK_SIZE];
 	struct statx stat;
 
 	snprintf(name, sizeof(name), "fd/%d", fd);
-	snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
+	snprintf(path, sizeof(path), "/proc/%u/%s", thread, name);
 
-	int length = procfs_link(pid, name, link, sizeof(link));
+	int length = procfs_link(thread, name, link, sizeof(link));
 
 	if (length < 0)
 		return length;
@@ -115,12 +115,13 @@ void descriptor_answer(struct worker *worker, struct exchange *exchange)
 	__attribute__((cleanup(text_deinit))) struct text text = { 0 };
 	struct open_file file;
 	char name[32];
-	int err = descriptor_read(question->id, (int)question->a, &file);
+	uint32_t thread = procfs_thread(question->id);
+	int err = descriptor_read(question->id, thread, (int)question->a, &file);
 
 	(void)worker;
 	snprintf(name, sizeof(name), "fdinfo/%d", (int)question->a);
 	if (!err)
-		err = procfs_read(question->id, name, &text);
+		err = procfs_read(thread, name, &text);
 	if (err) {
 		exchange->error = err;
 		return;

@@ -43,7 +43,9 @@ static int compare_files(const void *a, const void *b)
 		return order;
 	if (x->pid != y->pid)
 		return x->pid < y->pid ? -1 : 1;
-	return x->fd < y->fd ? -1 : x->fd > y->fd;
+	if (x->fd != y->fd)
+		return x->fd < y->fd ? -1 : 1;
+	return x->table < y->table ? -1 : x->table > y->table;
 }
 
 static int compare_pids(const void *a, const void *b)
@@ -75,12 +77,12 @@ bool files_saw(const struct files *files, uint32_t pid)
 }
 
 /* How a descriptor was opened is in the mode of its link, which is cheaper than its fdinfo. */
-static uint32_t link_mode(uint32_t pid, int fd)
+static uint32_t link_mode(uint32_t thread, int fd)
 {
 	char path[64];
 	struct stat stat;
 
-	snprintf(path, sizeof(path), "/proc/%u/fd/%d", pid, fd);
+	snprintf(path, sizeof(path), "/proc/%u/fd/%d", thread, fd);
 	if (lstat(path, &stat))
 		return 3;
 	return (stat.st_mode & S_IRUSR ? 1 : 0) | (stat.st_mode & S_IWUSR ? 2 : 0);
@@ -90,10 +92,11 @@ static uint32_t link_mode(uint32_t pid, int fd)
 static int files_add_process(struct files *files, uint32_t pid)
 {
 	_cleanup_free_ uint32_t *fds = NULL;
+	uint32_t thread = procfs_thread(pid);
 	size_t count;
 	char path[32];
 
-	snprintf(path, sizeof(path), "/proc/%u/fd", pid);
+	snprintf(path, sizeof(path), "/proc/%u/fd", thread);
 
 	int err = procfs_list(path, &fds, &count);
 
@@ -108,10 +111,10 @@ static int files_add_process(struct files *files, uint32_t pid)
 	for (size_t i = 0; i < count; i++) {
 		struct open_file *file = &files->items[files->count];
 
-		int failed = descriptor_read(pid, (int)fds[i], file);
+		int failed = descriptor_read(pid, thread, (int)fds[i], file);
 
 		if (!failed) {
-			file->mode = link_mode(pid, file->fd);
+			file->mode = link_mode(thread, file->fd);
 			files->count++;
 		} else if (!procfs_is_absent(failed)) {
 			files->partial = true;
@@ -148,6 +151,23 @@ static int files_add_hidden(struct worker *worker, struct exchange *exchange)
 	return err;
 }
 
+/*
+ * The iterator leaves out threads that share their leader's table; of a leader
+ * that has ended none does, and each thread brings the same descriptors again.
+ */
+static void files_unique(struct files *files)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < files->count; i++) {
+		const struct open_file *file = &files->items[i];
+
+		if (!kept || compare_files(&files->items[kept - 1], file))
+			files->items[kept++] = *file;
+	}
+	files->count = kept;
+}
+
 int files_read(struct worker *worker, struct exchange *exchange)
 {
 	struct files *files = &worker->files;
@@ -163,8 +183,10 @@ int files_read(struct worker *worker, struct exchange *exchange)
 		files->error = files_collect_pids(files);
 	if (!files->error)
 		files->error = files_add_hidden(worker, exchange);
-	if (!files->error && files->count)
+	if (!files->error && files->count) {
 		qsort(files->items, files->count, sizeof(*files->items), compare_files);
+		files_unique(files);
+	}
 	return files->error;
 }
 

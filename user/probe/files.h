@@ -36,6 +36,6 @@ size_t files_find(const struct files *files, uint32_t dev, uint64_t inode,
 bool files_saw(const struct files *files, uint32_t pid);
 
 /* One descriptor, from /proc; *ret_linkless is true for what has no path. 0 or -errno. */
-int descriptor_read(uint32_t pid, int fd, struct open_file *ret);
+int descriptor_read(uint32_t pid, uint32_t thread, int fd, struct open_file *ret);
 
 #endif /* DLTRACE_FILES_H */

@@ -11,6 +11,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -20,6 +22,8 @@
 
 /* Only touched pages cost anything: room for the million descriptors of a busy pipe. */
 #define EXCHANGE_SIZE ((size_t)96 << 20)
+/* On a busy machine a helper that runs is given our patience so many times over. */
+#define STARVED_MOST 25
 
 static uint64_t now_ns(void)
 {
@@ -197,16 +201,39 @@ static int socket_wait(int socket, uint64_t until_ns)
 	}
 }
 
+/*
+ * True if the helper is on a CPU or waits for one: it does not hang, it starves. The state is the
+ * word after the name (proc(5)), which is our own and has no parenthesis.
+ */
+static bool helper_runs(const struct helper *helper)
+{
+	char path[32], stat[128] = "";
+	const char *name_end;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", helper->pid);
+
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, stat, sizeof(stat) - 1) <= 0)
+		stat[0] = '\0';
+	if (fd >= 0)
+		close(fd);
+	name_end = strchr(stat, ')');
+	return name_end && !strncmp(name_end, ") R", 3);
+}
+
 /* False if it stood still for as long as our patience lasts. */
 static bool helper_wait(const struct helper *helper)
 {
 	uint64_t before;
+	int starved = 0;
 
 	do {
 		before = helper->exchange->progress;
 		if (socket_wait(helper->socket, now_ns() + helper->options.patience_ns))
 			return true;
-	} while (helper->exchange->progress != before);
+	} while (helper->exchange->progress != before ||
+		 (starved++ < STARVED_MOST && helper_runs(helper)));
 	return false;
 }
 

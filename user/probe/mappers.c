@@ -107,6 +107,23 @@ static int mappers_add_hidden(struct worker *worker, struct exchange *exchange,
 	return err;
 }
 
+/*
+ * The iterator leaves out threads that share their leader's descriptors; others,
+ * and the threads of a leader that has ended, bring the same mappings again.
+ */
+static void mappers_unique(struct mappers *mappers)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < mappers->count; i++) {
+		const struct mapping *mapping = &mappers->items[i];
+
+		if (!kept || compare_mappings(&mappers->items[kept - 1], mapping))
+			mappers->items[kept++] = *mapping;
+	}
+	mappers->count = kept;
+}
+
 static int mappers_read(struct worker *worker, struct exchange *exchange)
 {
 	struct mappers *mappers = &worker->mappers;
@@ -125,8 +142,10 @@ static int mappers_read(struct worker *worker, struct exchange *exchange)
 	}
 	if (!mappers->error)
 		mappers->error = mappers_add_hidden(worker, exchange, seen);
-	if (!mappers->error && mappers->count)
+	if (!mappers->error && mappers->count) {
 		qsort(mappers->items, mappers->count, sizeof(*mappers->items), compare_mappings);
+		mappers_unique(mappers);
+	}
 	return mappers->error;
 }
 

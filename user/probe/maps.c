@@ -102,7 +102,7 @@ static char *line_next(char **at)
 int maps_read(uint32_t pid, struct mapping **ret_mappings, size_t *ret_count)
 {
 	__attribute__((cleanup(text_deinit))) struct text text = { 0 };
-	int err = procfs_read(pid, "maps", &text);
+	int err = procfs_read(procfs_thread(pid), "maps", &text);
 
 	if (err)
 		return err;
@@ -146,7 +146,7 @@ static bool mount_is_denied(const char *line, uint32_t *ret_dev)
 int maps_denied_devs(uint32_t pid, uint32_t **ret_devs, size_t *ret_count)
 {
 	__attribute__((cleanup(text_deinit))) struct text text = { 0 };
-	int err = procfs_read(pid, "mountinfo", &text);
+	int err = procfs_read(procfs_thread(pid), "mountinfo", &text);
 
 	if (err)
 		return err;
@@ -171,7 +171,7 @@ uint32_t maps_link_count(const struct mapping *mapping)
 	char path[96];
 	struct statx stat;
 
-	snprintf(path, sizeof(path), "/proc/%u/map_files/%llx-%llx", mapping->pid,
+	snprintf(path, sizeof(path), "/proc/%u/map_files/%llx-%llx", procfs_thread(mapping->pid),
 		 (unsigned long long)mapping->start, (unsigned long long)mapping->end);
 	if (statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, STATX_NLINK | STATX_INO, &stat) ||
 	    stat.stx_ino != mapping->inode)

@@ -116,7 +116,7 @@ void search_answer(struct worker *worker, struct exchange *exchange)
 		.target = target,
 		.exchange = exchange,
 		.pagemap_fd = sysconf(_SC_PAGESIZE) == SEARCH_PAGE
-				      ? procfs_open(target->pid, "pagemap", O_RDONLY)
+				      ? procfs_open(procfs_thread(target->pid), "pagemap", O_RDONLY)
 				      : -1,
 		.until_ns = now_ns() + SEARCH_TIME_NS,
 		.bytes_left = SEARCH_BYTES_MAX,

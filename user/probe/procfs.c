@@ -66,6 +66,32 @@ static int procfs_error(uint32_t pid, int error)
 	return error == ENOENT && access(path, F_OK) ? -ESRCH : -error;
 }
 
+/* What has no memory has no program either (fs/proc/base.c: proc_exe_link()). */
+static bool has_memory(uint32_t tid)
+{
+	char path[PATH_SIZE], byte;
+
+	snprintf(path, sizeof(path), "/proc/%u/exe", tid);
+	return readlink(path, &byte, 1) >= 0 || errno != ENOENT;
+}
+
+uint32_t procfs_thread(uint32_t pid)
+{
+	_cleanup_free_ uint32_t *tids = NULL;
+	char path[PATH_SIZE];
+	size_t count;
+
+	if (has_memory(pid))
+		return pid;
+	snprintf(path, sizeof(path), "/proc/%u/task", pid);
+	if (procfs_list(path, &tids, &count))
+		return pid;
+	for (size_t i = 0; i < count; i++)
+		if (has_memory(tids[i]))
+			return tids[i];
+	return pid;
+}
+
 int procfs_open(uint32_t pid, const char *name, int flags)
 {
 	char path[PATH_SIZE];

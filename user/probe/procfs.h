@@ -21,7 +21,14 @@ void text_deinit(struct text *text);
 /* Reads fd to its end, in place of what was there. */
 int text_read(struct text *text, int fd);
 
-/* A descriptor of /proc/PID/NAME, or -errno. */
+/*
+ * By which task of the process its memory and files are to be read: a leader that
+ * has ended has none any more, while its threads live on. The pid itself if there
+ * is no better one.
+ */
+uint32_t procfs_thread(uint32_t pid);
+
+/* A descriptor of /proc/PID/NAME, or -errno. PID may be any task's id. */
 int procfs_open(uint32_t pid, const char *name, int flags);
 int procfs_read(uint32_t pid, const char *name, struct text *ret);
 /* Target of a link, with NUL; returns its length or -errno. */

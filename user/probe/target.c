@@ -109,7 +109,7 @@ ssize_t target_read(struct target *target, uint64_t address, void *ret, size_t l
 	if (target_denies(target, address, length))
 		return -EACCES;
 	if (target->mem_fd < 0) {
-		int fd = procfs_open(target->pid, "mem", O_RDONLY);
+		int fd = procfs_open(procfs_thread(target->pid), "mem", O_RDONLY);
 
 		if (fd < 0)
 			return fd;

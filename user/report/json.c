@@ -263,6 +263,8 @@ static int json_summary(const struct output *output, const struct run_summary *s
 		json_add_number(&line, scope, "tasks", stats->scope_tasks);
 		json_add_number(&line, scope, "ignorance", stats->scope_ignorance);
 	}
+	if (summary->interval_ns)
+		json_add_seconds(&line, line.root, "interval_s", summary->interval_ns);
 	json_add_seconds(&line, line.root, "elapsed_s", summary->elapsed_ns);
 	return json_line_write(&line, output);
 }

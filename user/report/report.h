@@ -59,6 +59,8 @@ struct run_summary {
 	size_t active_count;
 	uint64_t deadlocks;	    /* --once, --replay: that stand now; watching: found in all */
 	uint64_t elapsed_ns;	    /* since the start */
+	uint64_t interval_ns;	    /* between looks, where they are too dear for the one asked for;
+				       else 0 */
 	uint64_t look_wall_ns;	    /* when the last look began; 0: never */
 	uint64_t resyncs;	    /* looks taken because events were lost */
 	const struct tally *events; /* by type */

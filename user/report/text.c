@@ -214,6 +214,9 @@ static int text_summary(const struct output *output, const struct run_summary *s
 	fprintf(line.stream, " among %u tasks (%u blocked)", summary->stats->tasks,
 		summary->stats->blocked);
 	write_gaps(line.stream, summary);
+	if (summary->interval_ns)
+		fprintf(line.stream, "; looks are dear here, so there was one every %.1f s",
+			(double)summary->interval_ns / 1e9);
 	return line_write(&line, output, 2);
 }
 

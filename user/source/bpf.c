@@ -20,24 +20,28 @@
 #include "core/cleanup.h"
 #include "core/look.h"
 #include "source/pass.h"
+#include "source/percpu.h"
 #include "source/reconcile.h"
 #include "source/refusal.h"
 #include "source/task_list.h"
+#include "source/trial.h"
+#include "source/uprobes.h"
+#include "source/way.h"
 
 #define NS_PER_S 1000000000ULL
 /* In the ring buffer an event has a header of 8 bytes (kernel/bpf/ringbuf.c). */
 #define RINGBUF_DEFAULT_BYTES (30000 * (sizeof(struct event) + 8))
-/* All that the verifier may say, so that its last line is there. */
-#define LOG_SIZE (16 << 20)
 
 struct bpf_source {
 	struct dltrace *skel;
 	struct ring_buffer *ring;
+	struct uprobes *uprobes; /* NULL: none */
+	struct bpf_attached attached;
+	uint32_t scope_generation;
 	uint64_t boot_id;
 	/* Valid during bpf_source_poll(). */
 	event_handler handle;
 	void *context;
-	int cpus;
 };
 
 static int print_nothing(enum libbpf_print_level level, const char *format, va_list args)
@@ -71,93 +75,33 @@ static uint64_t boot_id_hash(void)
 	return length > 0 ? hash : 0;
 }
 
-static struct bpf_program *program_at(struct dltrace *skel, unsigned int index)
-{
-	struct bpf_program *program;
-
-	bpf_object__for_each_program (program, skel->obj)
-		if (!index--)
-			return program;
-	return NULL;
-}
-
-/* Loads that one program and nothing else. */
-static int program_load_alone(struct dltrace *skel, struct bpf_program *chosen, char *why,
-			      size_t why_size)
-{
-	_cleanup_free_ char *log = calloc(1, LOG_SIZE);
-	struct bpf_program *program;
-
-	if (!log)
-		return -ENOMEM;
-	bpf_object__for_each_program (program, skel->obj)
-		bpf_program__set_autoload(program, program == chosen);
-	bpf_program__set_log_buf(chosen, log, LOG_SIZE);
-
-	int error = dltrace__load(skel);
-
-	if (error)
-		refusal_explain(error, bpf_program__name(chosen), log, why, why_size);
-	return error;
-}
-
-int bpf_source_try(unsigned int index, char *ret_name, size_t name_size, char *why, size_t why_size)
-{
-	libbpf_print_fn_t print = libbpf_set_print(print_nothing);
-	struct dltrace *skel = dltrace__open();
-	struct bpf_program *program = skel ? program_at(skel, index) : NULL;
-	int error = skel ? -ENOENT : -errno;
-
-	if (program) {
-		snprintf(ret_name, name_size, "%s", bpf_program__name(program));
-		error = program_load_alone(skel, program, why, why_size);
-	}
-	dltrace__destroy(skel);
-	libbpf_set_print(print);
-	return error;
-}
-
-/* Something was refused: find out what, by trying each alone. */
-static void explain(int error, char *why, size_t why_size)
-{
-	char name[64];
-
-	if (refusal_is_obvious(why, why_size))
-		return;
-	for (unsigned int i = 0;; i++) {
-		int result = bpf_source_try(i, name, sizeof(name), why, why_size);
-
-		if (result == -ENOENT)
-			break;
-		if (result)
-			return;
-	}
-	snprintf(why, why_size, "BPF: %s", strerror(-error));
-}
-
 /* A power of two, and at least a page, as the ring buffer demands. */
 static uint32_t ringbuf_size(const struct bpf_source_options *options)
 {
 	size_t wanted = options->ringbuf_bytes ? options->ringbuf_bytes : RINGBUF_DEFAULT_BYTES;
 	size_t size = (size_t)sysconf(_SC_PAGESIZE);
 
-	while (size < wanted && options->attach != BPF_ATTACH_NONE && size < 1U << 31)
+	bool needed = options->attach != BPF_ATTACH_NONE || options->uprobes;
+
+	while (size < wanted && needed && size < 1U << 31)
 		size *= 2;
 	return (uint32_t)size;
 }
 
-static int source_load(struct bpf_source *source, const struct bpf_source_options *options)
+static int source_load(struct bpf_source *source, const struct bpf_source_options *options,
+		       const struct way *way)
 {
 	struct dltrace *skel = source->skel = dltrace__open();
-	bool live = options->attach != BPF_ATTACH_NONE;
 
 	if (!skel)
 		return -errno;
 	skel->rodata->page_shift = (uint32_t)__builtin_ctzl((unsigned long)sysconf(_SC_PAGESIZE));
-	skel->rodata->waits_attached = live;
+	skel->rodata->waits_attached = way->attach != BPF_ATTACH_NONE;
 	skel->rodata->threshold_ns = options->threshold_ns;
-	bpf_program__set_autoload(skel->progs.waits__sched_switch, live);
-	bpf_program__set_autoload(skel->progs.waits__sched_process_exit, live);
+	skel->rodata->scoped = options->scoped;
+	skel->rodata->ownership_wanted = options->ownership;
+	skel->rodata->sops_readable = options->ownership && way->sops;
+	way_choose(way, options->uprobes, skel->obj);
 
 	int error = bpf_map__set_max_entries(skel->maps.events, ringbuf_size(options));
 
@@ -174,17 +118,45 @@ static int source_handle(void *context, void *data, size_t size)
 }
 
 /* The skeleton attaches all programs that were loaded and owns their links. */
-static int source_start(struct bpf_source *source, const struct bpf_source_options *options)
+static int source_start(struct bpf_source *source, const struct bpf_source_options *options,
+			const struct way *way)
 {
-	int error = source_load(source, options);
+	int error = source_load(source, options, way);
 
 	if (!error)
 		error = dltrace__attach(source->skel);
-	if (error || options->attach == BPF_ATTACH_NONE)
+	if (!error && (way->attach != BPF_ATTACH_NONE || options->uprobes)) {
+		source->ring = ring_buffer__new(bpf_map__fd(source->skel->maps.events),
+						source_handle, source, NULL);
+		error = source->ring ? 0 : -errno;
+	}
+	if (error) {
+		dltrace__destroy(source->skel);
+		source->skel = NULL;
 		return error;
-	source->ring = ring_buffer__new(bpf_map__fd(source->skel->maps.events), source_handle,
-					source, NULL);
-	return source->ring ? 0 : -errno;
+	}
+	source->attached.attach = way->attach;
+	source->attached.label = way->label;
+	source->attached.sops = options->ownership && way->sops;
+	return 0;
+}
+
+/* The first way that the kernel takes; of others before it, why the first was refused. */
+static int source_find_way(struct bpf_source *source, const struct bpf_source_options *options)
+{
+	int error = -EINVAL;
+
+	for (const struct way *way = ways; way->label; way++) {
+		if (!way_allowed(way, options->attach))
+			continue;
+		error = source_start(source, options, way);
+		if (!error)
+			return 0;
+		if (!source->attached.refused[0])
+			trial_explain_way(way, error, source->attached.refused,
+					  sizeof(source->attached.refused));
+	}
+	return error;
 }
 
 int bpf_source_open(const struct bpf_source_options *options, struct bpf_source **ret, char *why,
@@ -200,13 +172,12 @@ int bpf_source_open(const struct bpf_source_options *options, struct bpf_source 
 	if (!source)
 		return -ENOMEM;
 	source->boot_id = boot_id_hash();
-	source->cpus = libbpf_num_possible_cpus();
 	if (!options->verbose)
 		libbpf_set_print(print_nothing);
-	error = source_start(source, options);
+	error = source_find_way(source, options);
 	if (error) {
 		bpf_source_close(source);
-		explain(error, why, why_size);
+		trial_explain(error, why, why_size);
 		return error;
 	}
 	*ret = source;
@@ -217,6 +188,7 @@ void bpf_source_close(struct bpf_source *source)
 {
 	if (!source)
 		return;
+	uprobes_free(source->uprobes);
 	ring_buffer__free(source->ring);
 	dltrace__destroy(source->skel);
 	free(source);
@@ -286,19 +258,79 @@ int bpf_source_poll(struct bpf_source *source, event_handler handle, void *conte
 	return ring_buffer__consume(source->ring);
 }
 
+int bpf_source_losses(const struct bpf_source *source, uint64_t ret_losses[LOSSES])
+{
+	return percpu_sum(bpf_map__fd(source->skel->maps.losses), LOSSES, 1, ret_losses);
+}
+
 int bpf_source_lost(const struct bpf_source *source, uint64_t ret_lost[EVENT_TYPES])
 {
-	uint64_t sums[EVENT_TYPES] = { 0 };
-	_cleanup_free_ uint64_t *each = calloc((size_t)source->cpus, sizeof(*each));
+	return percpu_sum(bpf_map__fd(source->skel->maps.losses), EVENT_TYPES, 1, ret_lost);
+}
 
-	if (!each)
-		return -ENOMEM;
-	for (uint32_t type = 0; type < EVENT_TYPES; type++) {
-		if (bpf_map_lookup_elem(bpf_map__fd(source->skel->maps.lost), &type, each))
+const char *bpf_loss_name(uint32_t reason)
+{
+	static const char *const names[LOSSES] = {
+		[EVENT_WAIT] = "ringbuf-wait",
+		[EVENT_WAKE] = "ringbuf-wake",
+		[EVENT_EXIT] = "ringbuf-exit",
+		[EVENT_FORK] = "ringbuf-fork",
+		[EVENT_EXEC] = "ringbuf-exec",
+		[EVENT_SEMOP] = "ringbuf-semop",
+		[EVENT_SEM_ACQUIRE] = "ringbuf-sem-acquire",
+		[EVENT_SEM_POST] = "ringbuf-sem-post",
+		[LOSS_STORAGE] = "storage",
+		[LOSS_MEMORY] = "memory",
+		[LOSS_MANY] = "many-operations",
+	};
+
+	return reason < LOSSES ? names[reason] : NULL;
+}
+
+int bpf_source_durations(const struct bpf_source *source,
+			 struct wait_durations ret_durations[WAIT_CALLS])
+{
+	return percpu_sum(bpf_map__fd(source->skel->maps.durations), WAIT_CALLS,
+			  sizeof(*ret_durations) / sizeof(uint64_t), (uint64_t *)ret_durations);
+}
+
+const struct bpf_attached *bpf_source_attached(const struct bpf_source *source)
+{
+	return &source->attached;
+}
+
+int bpf_source_scope(struct bpf_source *source, const uint32_t *pids, size_t count)
+{
+	int map = bpf_map__fd(source->skel->maps.scope);
+	const uint32_t generation = ++source->scope_generation;
+	uint32_t pid, next, found;
+
+	for (size_t i = 0; i < count; i++)
+		if (bpf_map_update_elem(map, &pids[i], &generation, BPF_ANY))
 			return -errno;
-		for (int cpu = 0; cpu < source->cpus; cpu++)
-			sums[type] += each[cpu];
+	/* A key must stay until the one behind it is known. */
+	for (int more = !bpf_map_get_next_key(map, NULL, &pid); more; pid = next) {
+		more = !bpf_map_get_next_key(map, &pid, &next);
+		if (!bpf_map_lookup_elem(map, &pid, &found) && found != generation)
+			bpf_map_delete_elem(map, &pid);
 	}
-	memcpy(ret_lost, sums, sizeof(sums));
 	return 0;
+}
+
+int bpf_source_uprobes(struct bpf_source *source, const uint32_t *pids, size_t count, char *why,
+		       size_t why_size)
+{
+	const struct uprobe_programs programs = {
+		.wait = source->skel->progs.uprobes__sem_wait,
+		.wait_exit = source->skel->progs.uprobes__sem_wait_exit,
+		.post = source->skel->progs.uprobes__sem_post,
+	};
+	struct uprobes *uprobes;
+	int error = uprobes_new(&programs, pids, count, &uprobes, why, why_size);
+
+	if (error)
+		return error;
+	uprobes_free(source->uprobes);
+	source->uprobes = uprobes;
+	return (int)uprobes_count(uprobes);
 }

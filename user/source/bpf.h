@@ -16,22 +16,42 @@
 struct bpf_source;
 struct look;
 
-enum bpf_attach { BPF_ATTACH_NONE, BPF_ATTACH_SLEEP };
+/* Enough for one line that says what is missing. */
+#define BPF_WHY_LEN 256
+
+/* AUTO: the first of sleep, syscall and none that the kernel takes. */
+enum bpf_attach { BPF_ATTACH_NONE, BPF_ATTACH_SLEEP, BPF_ATTACH_SYSCALL, BPF_ATTACH_AUTO };
 
 struct bpf_source_options {
 	enum bpf_attach attach;
 	uint64_t threshold_ns; /* an event is sent for a wait that has lasted this long */
 	size_t ringbuf_bytes;  /* rounded up to what the kernel takes; 0: enough for 30,000 tasks */
-	bool verbose;	       /* let libbpf say on standard error what it does */
+	bool scoped;	/* sum only the waits of bpf_source_scope() and of their descendants */
+	bool ownership; /* EVENT_FORK, EVENT_EXEC and, where calls are followed, EVENT_SEMOP */
+	bool uprobes;	/* for bpf_source_uprobes() */
+	bool verbose;	/* let libbpf say on standard error what it does */
 };
-
-/* Enough for one line that says what is missing. */
-#define BPF_WHY_LEN 256
 
 /* 0 or -errno, and then why is one line that names what is missing. Ended by bpf_source_close(). */
 int bpf_source_open(const struct bpf_source_options *options, struct bpf_source **ret, char *why,
 		    size_t why_size);
 void bpf_source_close(struct bpf_source *source);
+
+/* What live tracing there is. */
+struct bpf_attached {
+	enum bpf_attach attach;	   /* never BPF_ATTACH_AUTO */
+	const char *label;	   /* how, for people: "sched_switch", "fentry", "sys_enter" ... */
+	bool sops;		   /* EVENT_SEMOP can come */
+	char refused[BPF_WHY_LEN]; /* why nothing better; empty: there is nothing better */
+};
+
+const struct bpf_attached *bpf_source_attached(const struct bpf_source *source);
+
+/*
+ * The processes in scope from now on; the next look applies it to tasks that there are, birth
+ * to their children. The first call must come before the first look. 0 or -errno.
+ */
+int bpf_source_scope(struct bpf_source *source, const uint32_t *pids, size_t count);
 
 /*
  * One pass over all tasks of the system. The caller ends *ret with look_deinit().
@@ -55,8 +75,24 @@ typedef void (*event_handler)(const struct event *event, void *context);
 /* Hands over all events there are: their number, or -errno. An event is valid during the call. */
 int bpf_source_poll(struct bpf_source *source, event_handler handle, void *context);
 
-/* Events that did not fit into the buffer since the start, by enum event_type. 0 or -errno. */
+/* What was lost since the start, by enum loss; 0 or -errno. */
+int bpf_source_losses(const struct bpf_source *source, uint64_t ret_losses[LOSSES]);
+/* The same, events only, by enum event_type. */
 int bpf_source_lost(const struct bpf_source *source, uint64_t ret_lost[EVENT_TYPES]);
+/* A word for a reason, as a metric's label; NULL: there is no such reason. */
+const char *bpf_loss_name(uint32_t reason);
+
+/* How long the waits took that have ended since the start, by enum wait_call. 0 or -errno. */
+int bpf_source_durations(const struct bpf_source *source,
+			 struct wait_durations ret_durations[WAIT_CALLS]);
+
+/*
+ * Follows who takes and gives back units of a sem_t, in these processes only; with
+ * options.uprobes. How many functions were found, or -errno and why. Threads of the processes
+ * are followed, children that they start later are not.
+ */
+int bpf_source_uprobes(struct bpf_source *source, const uint32_t *pids, size_t count, char *why,
+		       size_t why_size);
 
 /*
  * Whether the kernel takes program number `index` (from 0): 0, or -errno and why.

@@ -8,7 +8,8 @@
  *   lockdown                 none
  *   CAP_BPF                  yes: load programs into the kernel
  *   program look__task       yes
- *   program waits__sched_switch   no: ...
+ *   program sleep__sched_switch   no: ...
+ *   --attach auto            sys_enter (no better: ...)
  */
 #include "source/features.h"
 
@@ -87,10 +88,41 @@ static void print_programs(FILE *file)
 	}
 }
 
+/* What each way to attach comes to here, and what keeps it from being better. */
+static void print_attach(FILE *file)
+{
+	static const struct {
+		const char *label;
+		enum bpf_attach attach;
+	} rows[] = {
+		{ "--attach auto", BPF_ATTACH_AUTO },
+		{ "--attach sleep", BPF_ATTACH_SLEEP },
+		{ "--attach syscall", BPF_ATTACH_SYSCALL },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bpf_source_options options = { .attach = rows[i].attach, .ownership = true };
+		char why[BPF_WHY_LEN];
+		struct bpf_source *source;
+
+		if (bpf_source_open(&options, &source, why, sizeof(why))) {
+			fprintf(file, LINE_FORMAT, rows[i].label, "no: ", why, "");
+			continue;
+		}
+
+		const struct bpf_attached *attached = bpf_source_attached(source);
+
+		fprintf(file, LINE_FORMAT, rows[i].label, attached->label,
+			attached->refused[0] ? "; no better: " : "", attached->refused);
+		bpf_source_close(source);
+	}
+}
+
 int features_print(FILE *file)
 {
 	print_kernel(file);
 	print_privileges(file);
 	print_programs(file);
+	print_attach(file);
 	return fflush(file) || ferror(file) ? -EIO : 0;
 }

@@ -68,7 +68,7 @@ static uint32_t state_flags(char state)
 }
 
 /* PID (NAME) STATE PPID ...: the name may hold anything, so it ends at the last parenthesis. */
-static int stat_parse(const char *text, struct look_task *ret)
+int proc_stat_parse(const char *text, struct look_task *ret)
 {
 	const char *name = strchr(text, '(');
 	const char *end = strrchr(text, ')');
@@ -76,10 +76,6 @@ static int stat_parse(const char *text, struct look_task *ret)
 
 	if (!name || !end || end < name || end[1] != ' ' || !end[2])
 		return -EPROTO;
-
-	size_t length = (size_t)(end - name - 1);
-
-	memcpy(ret->name, name + 1, length < TASK_NAME_LEN ? length : TASK_NAME_LEN - 1);
 
 	const char *cursor = end + 3;
 
@@ -91,6 +87,11 @@ static int stat_parse(const char *text, struct look_task *ret)
 			return -EPROTO;
 		cursor = next;
 	}
+
+	size_t length = (size_t)(end - name - 1);
+
+	memset(ret->name, 0, TASK_NAME_LEN);
+	memcpy(ret->name, name + 1, length < TASK_NAME_LEN ? length : TASK_NAME_LEN - 1);
 	ret->flags = TASK_FROM_PROC | state_flags(end[2]);
 	if (fields[STAT_FLAGS] & PF_KTHREAD)
 		ret->flags |= TASK_KTHREAD;
@@ -124,7 +125,7 @@ int proc_task_read(uint32_t pid, uint32_t tid, struct look_task *ret)
 	int error = file_read(pid, tid, "stat", text);
 
 	if (!error)
-		error = stat_parse(text, &task);
+		error = proc_stat_parse(text, &task);
 	if (!error)
 		error = file_read(pid, tid, "status", text);
 	if (error)

@@ -16,4 +16,10 @@ struct look_task;
  */
 int proc_task_read(uint32_t pid, uint32_t tid, struct look_task *ret);
 
+/*
+ * Sets what /proc/PID/task/TID/stat tells: name, flags, parent, threads, start,
+ * exit code. 0, or -EPROTO and ret is unchanged.
+ */
+int proc_stat_parse(const char *text, struct look_task *ret);
+
 #endif /* DLTRACE_PROC_TASK_H */

@@ -258,6 +258,8 @@ static int look_next(struct replay *replay, struct look *ret_look, struct answer
 
 	if (more <= 0)
 		return more;
+	answers_clear(ret_answers);
+	replay->has_answer = false;
 
 	struct look header = replay->record.look;
 	int err = replay_collect(replay, &list, ret_answers);
@@ -271,9 +273,6 @@ static int look_next(struct replay *replay, struct look *ret_look, struct answer
 int replay_next(struct replay *replay, struct look *ret_look, struct answers *ret_answers,
 		char *why, size_t size)
 {
-	answers_clear(ret_answers);
-	replay->has_answer = false;
-
 	int more = look_next(replay, ret_look, ret_answers);
 
 	if (more < 0)

@@ -38,6 +38,7 @@ typedef struct {
 } kuid_t;
 
 enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
@@ -115,6 +116,7 @@ struct task_struct {
 	unsigned int __state;
 	unsigned int flags;
 	unsigned int ptrace;
+	int on_rq;
 	struct sched_entity se;
 	unsigned int policy;
 	struct sched_info sched_info;

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Waits as sleeps: a task that is switched out because it sleeps inside one of
+ * the calls begins to wait, and has waited when it is switched in. Calls that do
+ * not sleep cost nothing. A call that sleeps twice waits twice.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "bpf/task.h"
+#include "bpf/wait.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* When the sleep began, or 0 if it is none of ours. */
+static inline __u64 sleep_begin(struct task_struct *task)
+{
+	struct wait *wait = wait_of(task);
+	int call, kind;
+	__u64 now_ns;
+
+	if (!wait)
+		return 0;
+	call = task_call(task);
+	kind = wait_kind(call);
+	if (kind < 0)
+		return 0;
+	now_ns = bpf_ktime_get_ns();
+	wait_begin(task, wait, call, kind, now_ns);
+	return now_ns;
+}
+
+/*
+ * A waker on another CPU may change __state at this moment, so prev_state decides
+ * (Linux 5.18 and later); only 0 says for certain that prev stays on its run queue, for
+ * up to 6.12 the argument is not told of a signal that came just before the sleep.
+ */
+SEC("tp_btf/sched_switch")
+int BPF_PROG(sleep__sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
+	     unsigned int prev_state)
+{
+	struct wait *wait;
+	__u64 now_ns = 0;
+
+	if (!preempt && prev_state & STATE_INTERRUPTIBLE && prev->__state)
+		now_ns = sleep_begin(prev);
+	wait = wait_of(next);
+	if (wait && wait->since)
+		wait_end(next, wait, now_ns ? now_ns : bpf_ktime_get_ns());
+	return 0;
+}
