@@ -230,6 +230,7 @@ struct fake_wait fake_resolve(struct fake_system *system, const struct kind *kin
 	ret.open = wait.open;
 	ret.kind = wait.kind;
 	ret.idle = wait.idle;
+	ret.held = wait.held;
 	ret.object = wait.object;
 	ret.fingerprint = graph_wait_fingerprint(&system->graph, &wait);
 	ret.edge_count = wait.edge_count;

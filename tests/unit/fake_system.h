@@ -43,6 +43,7 @@ struct fake_wait {
 	uint32_t open; /* mask of enum open_reason */
 	enum wait_kind kind;
 	bool idle;
+	bool held; /* custom knows somebody else */
 	uint64_t object, fingerprint;
 	uint32_t edge_count;
 	struct edge edges[FAKE_MOST];

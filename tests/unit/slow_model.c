@@ -35,13 +35,26 @@ static bool belongs_to(const struct picture *picture, uint32_t node, uint32_t pi
 	return n->type == GROUP_PROCESS && n->process == pid;
 }
 
-/* True if the node is the task itself, or its process if that has no other thread. */
+static uint32_t living_members(const struct picture_node *n, const struct picture *picture)
+{
+	uint32_t count = 0;
+
+	for (uint32_t m = 0; m < n->member_count; m++)
+		count += !picture->nodes[n->members[m]].dead;
+	return count;
+}
+
+/* True if the node is the task itself, or its process if that has no other living thread. */
 static bool is_self(const struct picture *picture, uint32_t node, uint32_t task)
 {
 	const struct picture_node *n = &picture->nodes[node];
 
-	return node == task || (!is_task(picture, node) && n->type == GROUP_PROCESS &&
-				n->member_count == 1 && n->members[0] == task);
+	if (is_task(picture, node) || n->type != GROUP_PROCESS)
+		return node == task;
+	for (uint32_t m = 0; m < n->member_count; m++)
+		if (n->members[m] == task)
+			return living_members(n, picture) == 1;
+	return false;
 }
 
 /* Somebody else than the waiter is responsible. */
@@ -263,7 +276,7 @@ static void spread_strong(const struct slow *slow, uint32_t node, bool alone, no
 		single[node] |= alone;
 		return;
 	}
-	alone &= n->type != GROUP_PROCESS || n->member_count == 1;
+	alone &= n->type != GROUP_PROCESS || living_members(n, slow->picture) == 1;
 	for (uint32_t m = 0; m < n->member_count; m++)
 		spread_strong(slow, n->members[m], alone, tasks, single);
 }

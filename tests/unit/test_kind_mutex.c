@@ -111,6 +111,8 @@ Test(kind_mutex, one_illegal_word_makes_it_another_lock)
 	cr_expect_not(recognised(&word, WAIT_PRIVATE, 2), "a depth without recursion");
 	word = owned_by(12), word.spins = 1;
 	cr_expect_not(recognised(&word, WAIT_PRIVATE, 2), "spins without adapting");
+	word = owned_by(12), word.list[0] = 1;
+	cr_expect_not(recognised(&word, WAIT_PRIVATE, 2), "on a robust list");
 	word = owned_by(12), word.list[1] = 1;
 	cr_expect_not(recognised(&word, WAIT_PRIVATE, 2), "on a robust list");
 	word = owned_by(12), word.lock = 3;
@@ -199,6 +201,16 @@ Test(kind_mutex, unread_words_name_nobody)
 	struct mutex_word word = owned_by(12);
 
 	waiter(&system, &word)->object_flags = OBJECT_FAULT;
+	cr_assert_not(fake_recognise(&system, &mutex_kind, 11));
+	fake_system_deinit(&system);
+}
+
+Test(kind_mutex, what_memory_ends_within_is_no_mutex)
+{
+	struct fake_system system = { 0 };
+	struct mutex_word word = owned_by(12);
+
+	waiter(&system, &word)->object_flags |= OBJECT_CUT;
 	cr_assert_not(fake_recognise(&system, &mutex_kind, 11));
 	fake_system_deinit(&system);
 }
@@ -350,7 +362,23 @@ Test(kind_mutex, first_thread_of_a_child_is_heir_of_the_one_that_forked)
 
 	dead_owner(&system, &wait);
 	cr_assert(edge);
-	cr_assert_eq(edge->flags, EDGE_CAN_END);
+	cr_assert_eq(edge->flags, EDGE_CAN_END | EDGE_HOLDER);
+	fake_system_deinit(&system);
+}
+
+Test(kind_mutex, main_thread_that_has_ended_is_known_as_its_dead_owner)
+{
+	struct fake_system system = { 0 };
+	struct mutex_word word = owned_by(10);
+
+	waiter(&system, &word);
+	system.tasks[0].flags = TASK_DEAD;
+	system.tasks[0].mm = 0;
+
+	struct fake_wait wait = fake_resolve(&system, &mutex_kind, 11, COST_LOOK);
+
+	cr_assert_eq(wait.edge_count, 1);
+	cr_assert_eq(wait.edges[0].target, fake_node(&system, 10));
 	fake_system_deinit(&system);
 }
 
@@ -403,10 +431,13 @@ Test(kind_mutex, namespace_nested_too_deeply_is_open)
 }
 
 /* Processes 10 and 20 map inode 6; 10 waits for a shared mutex in it. */
-static const struct mapping mappings[] = {
-	{ 0x1000, 0x2000, 0, 6, 1, FAKE_DEV, 10, MAPPING_SHARED | MAPPING_WRITE, 0, 2, 0 },
-	{ 0x8000, 0x9000, 0, 6, 2, FAKE_DEV, 20, MAPPING_SHARED | MAPPING_WRITE, 0, 2, 0 },
-};
+#define MAPPED(at, process)                                                                     \
+	{                                                                                       \
+		.start = at, .end = at + 0x1000, .inode = 6, .mm = process, .dev = FAKE_DEV,    \
+		.pid = process, .flags = MAPPING_SHARED | MAPPING_WRITE, .writable_mappings = 2 \
+	}
+
+static const struct mapping mappings[] = { MAPPED(0x1000, 10), MAPPED(0x8000, 20) };
 
 static struct look_task *shared_waiter(struct fake_system *system, struct mutex_word *word)
 {

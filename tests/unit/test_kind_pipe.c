@@ -79,7 +79,7 @@ Test(kind_pipe, says_nothing_before_the_tables_are_read)
 	fake_system_deinit(&system);
 }
 
-Test(kind_pipe, own_write_end_counts_only_if_nobody_else_has_it)
+Test(kind_pipe, own_write_end_makes_nobody_responsible)
 {
 	struct fake_system alone = { 0 }, shared = { 0 };
 	struct open_file own[] = { end(10, 3, READS), end(10, 4, WRITES) };
@@ -91,9 +91,11 @@ Test(kind_pipe, own_write_end_counts_only_if_nobody_else_has_it)
 	struct fake_wait other = reading(&shared, both, 3, COST_TABLE);
 
 	cr_expect_eq(self.open, 0);
-	cr_expect_eq(self.edges[0].flags, STRONG);
+	cr_expect_eq(self.edges[0].flags, EDGE_CAN_END);
+	cr_expect_not(self.held, "a handler may write to the pipe");
 	cr_expect_eq(other.open, 0);
 	cr_expect_eq(other.edges[0].flags, STRONG | EDGE_NOT_SELF);
+	cr_expect(other.held);
 	fake_system_deinit(&alone);
 	fake_system_deinit(&shared);
 }
@@ -183,6 +185,31 @@ Test(kind_pipe, blocked_call_on_a_shared_table_holds_a_reference)
 	cr_expect_eq(open_with_call(SYS_write, 4, 0, NULL, 2), 0);
 	cr_expect_eq(open_with_call(SYS_write, 5, 0, NULL, 2), OPEN_BIT(OPEN_CENSUS), "other fd");
 	cr_expect_eq(open_with_call(SYS_write, 4, 0, NULL, 3), OPEN_BIT(OPEN_CENSUS), "one more");
+}
+
+/* Process 20 itself writes; who else uses its table, and which does the call use? */
+static uint32_t open_with_own_call(uint64_t table, uint32_t users)
+{
+	struct fake_system system = { 0 };
+	struct open_file files[] = { end(10, 3, READS), end(20, 4, WRITES) };
+	struct look_task *thread = fake_task(&system, 20, 21);
+
+	files[1].refs = 2;
+	fake_call(thread, SYS_write, 4, 0, 1, 0);
+	thread->files = table;
+	thread->files_users = users;
+
+	uint32_t open = reading(&system, files, 2, COST_TABLE).open;
+
+	fake_system_deinit(&system);
+	return open;
+}
+
+Test(kind_pipe, call_on_a_table_of_its_own_holds_none)
+{
+	cr_expect_eq(open_with_own_call(0x2000 + 20, 2), 0);
+	cr_expect_eq(open_with_own_call(0x2000 + 20, 1), OPEN_BIT(OPEN_CENSUS), "not shared");
+	cr_expect_eq(open_with_own_call(0x3000, 2), OPEN_BIT(OPEN_CENSUS), "another table");
 }
 
 #ifdef SYS_poll

@@ -233,7 +233,7 @@ Test(kind_poll, timeout_of_poll_is_a_signed_number)
 
 Test(kind_poll, signal_that_the_call_unblocks_opens_it)
 {
-	static const uint32_t open[] = { 0, OPEN_BIT(OPEN_SIGNAL) };
+	static const uint32_t open[] = { 0, OPEN_BIT(OPEN_AWAITED_SIGNAL) };
 
 	for (int mask = 0; mask < 2; mask++) {
 		struct fake_system system = { 0 };
@@ -245,6 +245,26 @@ Test(kind_poll, signal_that_the_call_unblocks_opens_it)
 		task->args[3] = mask ? 0x7ffe2000 : 0;
 		add_pipe(&system, two);
 		cr_expect_eq(fake_resolve(&system, &poll_kind, 10, COST_TABLE).open, open[mask]);
+		fake_system_deinit(&system);
+	}
+}
+
+Test(kind_poll, process_with_a_pipe_to_itself_is_woken_by_its_handlers)
+{
+	for (int itself = 0; itself < 2; itself++) {
+		struct fake_system system = { 0 };
+		struct pollfd set[] = { { 3, POLLIN, 0 }, { 5, POLLIN, 0 } };
+		struct open_file self[] = { pipe_end(10, 3, 500, 1), pipe_end(10, 4, 500, 2) };
+		struct open_file child[] = { pipe_end(10, 5, 600, 1), pipe_end(20, 4, 600, 2) };
+
+		polling(&system, set + !itself, 1 + itself)->caught = 1ull << (SIGTERM - 1);
+		add_pipe(&system, self);
+		add_pipe(&system, child);
+
+		struct fake_wait wait = fake_resolve(&system, &poll_kind, 10, COST_TABLE);
+
+		cr_expect_eq(wait.open, OPEN_BIT(OPEN_SIGNAL));
+		cr_expect_eq(wait.held, !itself);
 		fake_system_deinit(&system);
 	}
 }

@@ -7,10 +7,13 @@
 #define WAIT_PRIVATE 0x189 /* FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME | FUTEX_PRIVATE_FLAG */
 #define WAIT_SHARED  0x109
 
-static const struct mapping mappings[] = {
-	{ 0x1000, 0x2000, 0, 6, 1, FAKE_DEV, 10, MAPPING_SHARED | MAPPING_WRITE, 0, 2, 0 },
-	{ 0x8000, 0x9000, 0, 6, 2, FAKE_DEV, 20, MAPPING_SHARED | MAPPING_WRITE, 0, 2, 0 },
-};
+#define MAPPED(at, process)                                                                     \
+	{                                                                                       \
+		.start = at, .end = at + 0x1000, .inode = 6, .mm = process, .dev = FAKE_DEV,    \
+		.pid = process, .flags = MAPPING_SHARED | MAPPING_WRITE, .writable_mappings = 2 \
+	}
+
+static const struct mapping mappings[] = { MAPPED(0x1000, 10), MAPPED(0x8000, 20) };
 
 static bool recognised(uint32_t op, uint32_t value, uint32_t waiters, uint32_t shared)
 {
@@ -100,6 +103,22 @@ Test(kind_sem, mapper_that_was_not_found_opens_it)
 	struct fake_system system = { 0 };
 
 	cr_assert(shared_wait(&system, 0, 1).open & OPEN_BIT(OPEN_CENSUS));
+	fake_system_deinit(&system);
+}
+
+Test(kind_sem, process_that_could_not_be_asked_leaves_it_uncounted)
+{
+	struct fake_system system = { 0 };
+	static const uint32_t words[10] = { 0, 1, 128 };
+	struct look_task *task = fake_task(&system, 10, 10);
+
+	fake_futex(task, 0x1000, WAIT_SHARED, 0, words, sizeof(words));
+	fake_shared(task, 6, 0);
+	fake_task(&system, 20, 20);
+	fake_mappers(&system, FAKE_DEV, 6, mappings, 2);
+	system.answers[0].answer.partial = 1;
+	cr_assert_eq(fake_resolve(&system, &sem_kind, 10, COST_TABLE).open,
+		     OPEN_BIT(OPEN_UNCOUNTED));
 	fake_system_deinit(&system);
 }
 

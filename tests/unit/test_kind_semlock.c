@@ -127,6 +127,7 @@ Test(kind_semlock, recursive_lock_counts_its_depth)
 	cr_expect_eq(holder_of(RLOCK, 0, 3), 20);
 	cr_expect_eq(holder_of(RLOCK, 0, 0), -1);
 	cr_expect_eq(holder_of(RLOCK, 1, 1), 0);
+	cr_expect_eq(holder_of(RLOCK, 0, -1), 0);
 }
 
 Test(kind_semlock, lock_may_be_released_by_anybody_who_maps_it)
@@ -159,6 +160,19 @@ Test(kind_semlock, recursive_lock_is_released_by_its_holder_alone)
 	cr_assert_eq(wait.edge_count, 1);
 	cr_assert_eq(holder(&wait)->flags, EDGE_CAN_END | EDGE_HOLDER);
 	scene_deinit(&s);
+}
+
+Test(kind_semlock, name_opens_both_but_not_by_custom)
+{
+	for (int kind = RLOCK; kind <= LOCK; kind++) {
+		struct scene s = { 0 };
+
+		add_process(&s, 10, kind, 0);
+		add_process(&s, 20, kind, 1);
+		s.system.tasks[0].object_nlink = 1;
+		cr_expect_eq(resolved(&s, COST_SEARCH).open, OPEN_BIT(OPEN_NAME));
+		scene_deinit(&s);
+	}
 }
 
 Test(kind_semlock, holder_is_the_thread_that_took_it_last)

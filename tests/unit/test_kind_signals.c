@@ -103,48 +103,62 @@ Test(kind_signals, armed_timer_will_come)
 	fake_system_deinit(&system);
 }
 
-/* Main thread 10 waits for a mutex that 11 owns; every signal has a handler. */
-static uint32_t mutex_open(uint32_t waiter, const char *program)
+/* Main thread 10 waits for a mutex that 11 owns, in a Python with a handler for every signal. */
+Test(kind_signals, handler_may_not_unlock_a_mutex)
 {
 	struct fake_system system = { 0 };
-	struct mutex_word word = { .lock = 2, .owner = 12, .users = 1 };
+	struct mutex_word word = { .lock = 2, .owner = 11, .users = 1 };
+	struct look_task *task = fake_task(&system, 10, 10);
 
-	for (uint32_t tid = 10; tid <= 12; tid++) {
+	task->caught = BIT(SIGTERM) | BIT(SIGUSR1);
+	fake_futex(task, 0x404000, WAIT_PRIVATE, 2, &word, sizeof(word));
+	fake_task(&system, 10, 11);
+	fake_program(&system, 10, "/usr/bin/python3.11");
+	cr_assert_eq(fake_resolve(&system, &mutex_kind, 10, COST_READ).open, 0);
+	fake_system_deinit(&system);
+}
+
+/* Thread 10, the main one, or 11 waits for child 20; every signal has a handler. */
+static uint32_t wait_open_for(uint32_t waiter, const char *program)
+{
+	struct fake_system system = { 0 };
+
+	for (uint32_t tid = 10; tid <= 11; tid++) {
 		struct look_task *task = fake_task(&system, 10, tid);
 
 		task->caught = BIT(SIGTERM) | BIT(SIGUSR1);
-		fake_futex(task, 0x404000, WAIT_PRIVATE, 2, &word, sizeof(word));
+		fake_call(task, SYS_wait4, 20, 0, 0, 0);
 	}
+	fake_task(&system, 20, 20)->ppid = 10;
 	if (program)
 		fake_program(&system, 10, program);
 
-	uint32_t open = fake_resolve(&system, &mutex_kind, waiter, COST_READ).open;
+	uint32_t open = fake_resolve(&system, &wait4_kind, waiter, COST_READ).open;
 
 	fake_system_deinit(&system);
 	return open;
 }
 
-Test(kind_signals, handler_may_not_unlock_a_mutex)
+Test(kind_signals, handler_may_not_end_a_wait_for_a_child)
 {
-	cr_assert_eq(mutex_open(10, "/usr/bin/service"), 0);
+	cr_assert_eq(wait_open_for(10, "/usr/bin/service"), 0);
 }
 
 Test(kind_signals, handler_may_raise_in_an_interpreters_main_thread)
 {
-	cr_expect_eq(mutex_open(10, "/usr/bin/python3.11"), OPEN_BIT(OPEN_SIGNAL));
-	cr_expect_eq(mutex_open(10, "/bin/dash"), OPEN_BIT(OPEN_SIGNAL));
-	cr_expect_eq(mutex_open(11, "/usr/bin/python3.11"), 0, "not in another thread");
-	cr_expect_eq(mutex_open(10, NULL), OPEN_BIT(OPEN_UNREADABLE), "program unknown");
+	cr_expect_eq(wait_open_for(10, "/usr/bin/python3.11"), OPEN_BIT(OPEN_SIGNAL));
+	cr_expect_eq(wait_open_for(10, "/bin/dash"), OPEN_BIT(OPEN_SIGNAL));
+	cr_expect_eq(wait_open_for(11, "/usr/bin/python3.11"), 0, "not in another thread");
+	cr_expect_eq(wait_open_for(10, NULL), OPEN_BIT(OPEN_UNREADABLE), "program unknown");
 }
 
 Test(kind_signals, program_is_asked_only_when_it_matters)
 {
 	struct fake_system system = { 0 };
-	struct mutex_word word = { .lock = 2, .owner = 11, .users = 1 };
 
-	fake_futex(fake_task(&system, 10, 10), 0x404000, WAIT_PRIVATE, 2, &word, sizeof(word));
-	fake_task(&system, 10, 11);
-	fake_resolve(&system, &mutex_kind, 10, COST_READ);
+	fake_call(fake_task(&system, 10, 10), SYS_wait4, 20, 0, 0, 0);
+	fake_task(&system, 20, 20)->ppid = 10;
+	fake_resolve(&system, &wait4_kind, 10, COST_READ);
 	cr_assert_eq(system.asked[COST_READ], 0);
 	fake_system_deinit(&system);
 }
@@ -176,8 +190,10 @@ static struct fake_wait pausing(int call, uint64_t caught)
 
 Test(kind_signals, suspended_for_a_handler_is_open)
 {
-	cr_expect_eq(pausing(SYS_rt_sigsuspend, BIT(SIGUSR1)).open, OPEN_BIT(OPEN_SIGNAL));
-	cr_expect_eq(pausing(SYS_rt_sigsuspend, BIT(SIGINT)).open, OPEN_BIT(OPEN_SIGNAL));
+	cr_expect_eq(pausing(SYS_rt_sigsuspend, BIT(SIGUSR1)).open,
+		     OPEN_BIT(OPEN_AWAITED_SIGNAL));
+	cr_expect_eq(pausing(SYS_rt_sigsuspend, BIT(SIGINT)).open,
+		     OPEN_BIT(OPEN_AWAITED_SIGNAL));
 }
 
 Test(kind_signals, suspended_without_a_handler_is_idle)

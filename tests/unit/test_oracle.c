@@ -85,7 +85,8 @@ static void tasks_random(struct picture *picture, uint64_t *state, const struct 
 		n->pid = pid;
 		n->start_ns = below(state, 12);
 		n->dead = chance(state, mood->dead);
-		n->blocked = !n->dead && !chance(state, mood->running);
+		/* the dead may have a wait left, which must not count */
+		n->blocked = !chance(state, n->dead ? 50 : mood->running);
 	}
 }
 

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Arbitrary words at the address that a task sleeps on: whoever is accused of
+ * holding what it waits for is named by the words of a whole legal object.
+ *
+ * Input: struct words, then bytes for the object.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "core/kind.h"
+#include "kinds/kinds.h"
+#include "kinds/mutex_word.h"
+
+#define WAITER	    100 /* threads 100 .. 103 of one process, 16 and 128 of two others */
+#define ADDRESS	    0x7100
+#define CALL_NUMBER SYS_futex
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What of the task is taken from the input beside the object. */
+struct words {
+	uint64_t args[CALL_ARGS];
+	uint32_t object_flags;
+	uint32_t reserved;
+};
+
+static const struct {
+	uint32_t tid, pid;
+} others[] = { { 101, WAITER }, { 102, WAITER }, { 103, WAITER }, { 16, 16 }, { 128, 128 } };
+
+#define TASKS (1 + sizeof(others) / sizeof(*others))
+
+static void ask_nobody(void *context, const struct question *question, struct answer *ret)
+{
+	(void)context;
+	(void)question;
+	*ret = (struct answer){ .error = -EFAULT };
+}
+
+static struct look_task task_make(uint32_t tid, uint32_t pid)
+{
+	return (struct look_task){ .tid = tid,
+				   .pid = pid,
+				   .ns_tid = tid,
+				   .ns_pid = pid,
+				   .start_ns = tid,
+				   .mm = pid,
+				   .mm_users = pid == WAITER ? TASKS - 2 : 1,
+				   .threads = pid == WAITER ? TASKS - 2 : 1,
+				   .flags = TASK_SLEEPING,
+				   .clear_child_tid = ADDRESS + tid,
+				   .call = -1 };
+}
+
+static struct look_task waiter_make(const uint8_t *data, size_t size)
+{
+	struct look_task waiter = task_make(WAITER, WAITER);
+	struct words words = { 0 };
+	size_t head = size < sizeof(words) ? size : sizeof(words);
+
+	memcpy(&words, data, head);
+	data += head;
+	size -= head;
+	memcpy(waiter.object, data, size < OBJECT_LEN ? size : OBJECT_LEN);
+	memcpy(waiter.args, words.args, sizeof(words.args));
+	waiter.args[0] = ADDRESS + words.args[0] % 256;
+	waiter.object_flags = words.object_flags;
+	waiter.call = CALL_NUMBER;
+	return waiter;
+}
+
+/* An edge that makes somebody responsible rests on the object's words, or on the kernel's. */
+static void edge_check(const struct graph *graph, const struct look_task *waiter,
+		       const struct edge *edge)
+{
+	struct mutex_word word;
+
+	if (edge->target >= graph_node_count(graph))
+		abort();
+	if (!(edge->flags & EDGE_HOLDER))
+		return;
+	memcpy(&word, waiter->object, sizeof(word));
+	if (edge->relation == RELATION_JOINS) {
+		const struct look_task *joined = &graph->look->tasks[edge->target];
+
+		if (joined->tid != (uint32_t)waiter->args[2] ||
+		    joined->clear_child_tid != waiter->args[0])
+			abort();
+		return;
+	}
+	/* a mutex that is taken, waited for, whole, and in the state that the call says */
+	if (edge->relation != RELATION_HOLDS || (uint32_t)waiter->args[2] != 2 || !word.lock ||
+	    word.lock > 2 || !word.owner || !word.users || word.list[0] || word.list[1] ||
+	    !(waiter->object_flags & OBJECT_READ))
+		abort();
+	if (node_is_task(graph, edge->target)) {
+		if (graph->look->tasks[edge->target].tid != word.owner)
+			abort();
+	} else if (graph_group(graph, edge->target)->type != GROUP_DEAD ||
+		   graph_group(graph, edge->target)->a != word.owner) {
+		abort();
+	}
+}
+
+static void wait_check(const struct kind_context *context, const struct kind *kind, uint32_t task)
+{
+	const struct look_task *waiter = &context->look->tasks[task];
+	struct wait *wait = graph_add_wait(context->graph, task, kind->kind);
+	struct wait_builder b = { .graph = context->graph, .wait = wait };
+	char object[160];
+
+	for (enum cost budget = COST_LOOK; budget < COST_LEVELS; budget++) {
+		graph_begin_wait(context->graph, wait);
+		kind->resolve(context, waiter, budget, &b);
+		for (uint32_t e = 0; e < wait->edge_count; e++)
+			edge_check(context->graph, waiter,
+				   &context->graph->edges[wait->first_edge + e]);
+	}
+	kind->describe(context, waiter, object, sizeof(object));
+}
+
+static void look_check(const struct look *look)
+{
+	struct probe probe = { .ask = ask_nobody };
+	struct graph graph;
+	struct kind_context context = { .look = look, .probe = &probe, .graph = &graph };
+	const struct kind_table *kinds = kinds_table();
+	uint32_t task = look_find(look, WAITER);
+	size_t i = 0;
+
+	if (graph_init(&graph, look))
+		abort();
+	while (!kinds->kinds[i]->recognise(&context, &look->tasks[task]))
+		i++;
+	wait_check(&context, kinds->kinds[i], task);
+	graph_deinit(&graph);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct look_task *tasks = malloc(TASKS * sizeof(*tasks));
+	struct look look;
+
+	if (!tasks)
+		abort();
+	tasks[0] = waiter_make(data, size);
+	for (size_t i = 1; i < TASKS; i++)
+		tasks[i] = task_make(others[i - 1].tid, others[i - 1].pid);
+	if (look_init(&look, tasks, TASKS))
+		abort();
+	look_check(&look);
+	look_deinit(&look);
+	return 0;
+}

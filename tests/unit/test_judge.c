@@ -1,0 +1,710 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The judge over looks made by hand, with one kind of wait that says what the
+ * look has in the arguments of the call: whom the task waits for, and how.
+ */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/judge.h"
+
+#define SECOND	 1000000000ull
+#define MIN_WAIT (1 * SECOND)
+
+enum how {
+	HOW_HOLDS, /* held by that process, by its owner word */
+	HOW_ANY,   /* that process could post */
+	HOW_TIMED, /* as HOW_HOLDS, with a timeout */
+	HOW_BUSY,  /* could not be read at this look */
+	HOW_IDLE,
+};
+
+/* A process of one thread. It runs if it waits for nobody. */
+struct actor {
+	uint32_t pid;
+	uint32_t waits_for; /* pid; of nobody in the look: somebody dead */
+	enum how how;
+	uint32_t ppid;
+	uint32_t runs; /* how often it has run */
+	uint64_t slept_ns;
+};
+
+static bool recognise(const struct kind_context *context, const struct look_task *task)
+{
+	(void)context, (void)task;
+	return true;
+}
+
+static uint32_t waker_node(const struct kind_context *context, uint32_t pid)
+{
+	const struct process *process = look_process(context->look, pid);
+
+	return process ? graph_process(context->graph, process)
+		       : graph_dead(context->graph, pid, 0);
+}
+
+static enum cost resolve(const struct kind_context *context, const struct look_task *task,
+			 enum cost budget, struct wait_builder *b)
+{
+	enum how how = task->args[1];
+
+	(void)budget;
+	wait_object(b, 1, task->args[0], 0);
+	if (how == HOW_TIMED)
+		wait_open(b, OPEN_TIMED);
+	if (how == HOW_BUSY)
+		wait_open(b, OPEN_BUSY);
+	b->wait->idle = how == HOW_IDLE;
+	if (how == HOW_IDLE)
+		return COST_DONE;
+	wait_edge(b, waker_node(context, task->args[0]),
+		  how == HOW_ANY ? RELATION_MAY_POST : RELATION_HOLDS,
+		  how == HOW_ANY ? EDGE_CAN_END : EDGE_CAN_END | EDGE_HOLDER);
+	wait_saw_history(b, "as the test has it", "%lu", (unsigned long)task->args[0]);
+	return COST_DONE;
+}
+
+static void describe(const struct kind_context *context, const struct look_task *task, char *ret,
+		     size_t size)
+{
+	(void)context, (void)task;
+	if (size)
+		ret[0] = '\0';
+}
+
+static const struct kind kind_fake = {
+	.kind = WAIT_MUTEX,
+	.recognise = recognise,
+	.resolve = resolve,
+	.describe = describe,
+};
+static const struct kind *const kinds[] = { &kind_fake };
+
+static void ask_nobody(void *context, const struct question *question, struct answer *ret)
+{
+	(void)context, (void)question;
+	*ret = (struct answer){ .error = -ENODATA };
+}
+
+static const struct probe probe_none = { .ask = ask_nobody };
+
+/* A judge and what it found at the last look. */
+struct court {
+	struct judge *judge;
+	struct look look;
+	struct findings findings;
+};
+
+static struct court court_of(const uint32_t *scope, size_t scope_count)
+{
+	struct judge_options options = {
+		.min_wait_ns = MIN_WAIT,
+		.kinds = { .kinds = kinds, .count = 1 },
+		.scope = scope,
+		.scope_count = scope_count,
+		.want_chains = true,
+	};
+	struct court court = { .judge = judge_new(&options) };
+
+	cr_assert(court.judge);
+	return court;
+}
+
+static void court_close(struct court *court)
+{
+	judge_free(court->judge);
+	look_deinit(&court->look);
+}
+
+static void court_look(struct court *court, uint64_t now_ns, const struct actor *actors,
+		       uint32_t count)
+{
+	struct look_task *tasks = calloc(count, sizeof(*tasks));
+	struct look look;
+
+	cr_assert(tasks);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct actor *actor = &actors[i];
+
+		tasks[i] = (struct look_task){
+			.pid = actor->pid,
+			.tid = actor->pid,
+			.ppid = actor->ppid,
+			.start_ns = actor->pid,
+			.switches = actor->runs,
+			.slept_ns = actor->slept_ns,
+			.flags = actor->waits_for ? TASK_SLEEPING : 0,
+			.args = { actor->waits_for, actor->how },
+		};
+	}
+	cr_assert_eq(look_init(&look, tasks, count), 0);
+	look.start_ns = now_ns;
+	look.boot_id = 42;
+	cr_assert_eq(judge_look(court->judge, &look, &probe_none, &court->findings), 0);
+	/* the last look had to live until now */
+	look_deinit(&court->look);
+	court->look = look;
+}
+
+#define COUNT(actors) (sizeof(actors) / sizeof((actors)[0]))
+#define LOOK(court, now_ns, ...)                                         \
+	court_look(court, now_ns, (const struct actor[]){ __VA_ARGS__ }, \
+		   COUNT(((const struct actor[]){ __VA_ARGS__ })))
+
+/* Two that wait for each other, and one who runs. */
+/* clang-format off */
+#define RING_OF_TWO                       \
+	{ .pid = 10, .waits_for = 20 },   \
+	{ .pid = 20, .waits_for = 10 },   \
+	{ .pid = 30 }
+/* clang-format on */
+
+static uint64_t id_found(const struct court *court)
+{
+	cr_assert_eq(court->findings.found_count, 1);
+	return court->findings.found[0]->id;
+}
+
+Test(judge, one_look_proves_nothing)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, RING_OF_TWO);
+	cr_expect_eq(c.findings.found_count, 0);
+	cr_expect_eq(c.findings.candidates, 2);
+	cr_expect_eq(c.findings.ripe_ns, 0);
+	court_close(&c);
+}
+
+Test(judge, the_second_look_finds_it)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, RING_OF_TWO);
+	LOOK(&c, 11 * SECOND, RING_OF_TWO);
+	cr_assert_eq(c.findings.found_count, 1);
+	cr_expect_eq(c.findings.active_count, 1);
+
+	const struct deadlock *found = c.findings.found[0];
+
+	cr_expect_eq(found->verdict, VERDICT_CYCLE);
+	cr_expect_eq(found->certainty, CERTAINTY_PROVEN);
+	cr_assert_eq(found->cause_count, 2);
+	cr_expect_eq(found->causes[0].task.tid, 10);
+	cr_expect_eq(found->causes[1].task.tid, 20);
+	cr_assert_eq(found->causes[0].waits_for_count, 1);
+	cr_expect_eq(found->causes[0].waits_for[0].pid, 20);
+	cr_expect(found->causes[0].waits_for[0].is_cause);
+	cr_expect_eq(found->causes[0].waits_for[0].evidence.count, 1);
+	court_close(&c);
+}
+
+Test(judge, what_is_not_stuck_is_never_found)
+{
+	struct court c = court_of(NULL, 0);
+
+	for (uint64_t now = 10; now < 14; now++) {
+		LOOK(&c, now * SECOND, { .pid = 10, .waits_for = 20 },
+		     { .pid = 20, .waits_for = 30 }, { .pid = 30 });
+		cr_expect_eq(c.findings.found_count, 0);
+		cr_expect_eq(c.findings.candidates, 0);
+	}
+	court_close(&c);
+}
+
+Test(judge, who_ran_between_the_looks_is_not_found)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, RING_OF_TWO);
+	LOOK(&c, 11 * SECOND, { .pid = 10, .waits_for = 20, .runs = 1 },
+	     { .pid = 20, .waits_for = 10 });
+	cr_expect_eq(c.findings.found_count, 0);
+	cr_expect_eq(c.findings.candidates, 2);
+	LOOK(&c, 12 * SECOND, { .pid = 10, .waits_for = 20, .runs = 1 },
+	     { .pid = 20, .waits_for = 10 });
+	cr_expect_eq(c.findings.found_count, 1, "from then on it slept");
+	court_close(&c);
+}
+
+Test(judge, who_waits_for_another_one_now_is_not_found)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 20 }, { .pid = 20, .waits_for = 10 });
+	LOOK(&c, 11 * SECOND, { .pid = 10, .waits_for = 10 }, { .pid = 20, .waits_for = 10 });
+	cr_expect_eq(c.findings.found_count, 0);
+	court_close(&c);
+}
+
+Test(judge, who_waits_too_briefly_is_waived_and_ripe_later)
+{
+	struct court c = court_of(NULL, 0);
+	uint64_t slept = 10 * SECOND - MIN_WAIT / 4;
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 20 },
+	     { .pid = 20, .waits_for = 10, .slept_ns = slept });
+	cr_expect_eq(c.findings.candidates, 2);
+	cr_expect_eq(c.findings.ripe_ns, slept + MIN_WAIT);
+	LOOK(&c, slept + MIN_WAIT - 1, { .pid = 10, .waits_for = 20 },
+	     { .pid = 20, .waits_for = 10, .slept_ns = slept });
+	cr_expect_eq(c.findings.found_count, 0, "it is still too young");
+	court_close(&c);
+}
+
+Test(judge, a_second_look_when_all_are_ripe_finds_it)
+{
+	struct court c = court_of(NULL, 0);
+	uint64_t slept = 10 * SECOND - MIN_WAIT / 4;
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 20 },
+	     { .pid = 20, .waits_for = 10, .slept_ns = slept });
+	LOOK(&c, c.findings.ripe_ns, { .pid = 10, .waits_for = 20 },
+	     { .pid = 20, .waits_for = 10, .slept_ns = slept });
+	cr_expect_eq(c.findings.found_count, 1);
+	court_close(&c);
+}
+
+Test(judge, a_new_deadlock_is_found_within_min_wait_and_two_intervals)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 9 * SECOND, { .pid = 10 }, { .pid = 20 });
+	/* it begins right after a look, and looks follow every second */
+	for (uint64_t now = 10; now <= 12; now++) {
+		LOOK(&c, now * SECOND, { .pid = 10, .waits_for = 20, .slept_ns = 9 * SECOND + 1 },
+		     { .pid = 20, .waits_for = 10, .slept_ns = 9 * SECOND + 1 });
+		cr_expect_eq(c.findings.found_count, now == 12);
+	}
+	court_close(&c);
+}
+
+Test(judge, what_stands_is_found_once)
+{
+	struct court c = court_of(NULL, 0);
+
+	for (uint64_t now = 10; now < 15; now++) {
+		LOOK(&c, now * SECOND, RING_OF_TWO);
+		cr_expect_eq(c.findings.found_count, now == 11);
+		cr_expect_eq(c.findings.active_count, now >= 11);
+		cr_expect_eq(c.findings.resolved_count, 0);
+	}
+	cr_expect_eq(judge_stats(c.judge)->detected[VERDICT_CYCLE], 1);
+	cr_expect_eq(judge_stats(c.judge)->deadlocked, 2);
+	court_close(&c);
+}
+
+Test(judge, another_judge_gives_the_same_id)
+{
+	struct court a = court_of(NULL, 0), b = court_of(NULL, 0);
+
+	LOOK(&a, 10 * SECOND, RING_OF_TWO);
+	LOOK(&a, 11 * SECOND, RING_OF_TWO);
+	LOOK(&b, 500 * SECOND, { .pid = 5 }, RING_OF_TWO, { .pid = 40, .waits_for = 10 });
+	LOOK(&b, 510 * SECOND, { .pid = 5 }, RING_OF_TWO, { .pid = 40, .waits_for = 10 });
+	cr_expect_eq(id_found(&a), id_found(&b));
+	court_close(&a);
+	court_close(&b);
+}
+
+Test(judge, another_ring_has_another_id)
+{
+	struct court a = court_of(NULL, 0), b = court_of(NULL, 0);
+
+	LOOK(&a, 10 * SECOND, RING_OF_TWO);
+	LOOK(&a, 11 * SECOND, RING_OF_TWO);
+	LOOK(&b, 10 * SECOND, { .pid = 10, .waits_for = 30 }, { .pid = 30, .waits_for = 10 });
+	LOOK(&b, 11 * SECOND, { .pid = 10, .waits_for = 30 }, { .pid = 30, .waits_for = 10 });
+	cr_expect_neq(id_found(&a), id_found(&b));
+	court_close(&a);
+	court_close(&b);
+}
+
+Test(judge, a_new_victim_does_not_make_it_new)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, RING_OF_TWO);
+	LOOK(&c, 11 * SECOND, RING_OF_TWO);
+	LOOK(&c, 12 * SECOND, RING_OF_TWO, { .pid = 40, .waits_for = 10 });
+	LOOK(&c, 13 * SECOND, RING_OF_TWO, { .pid = 40, .waits_for = 10 });
+	cr_expect_eq(c.findings.found_count, 0);
+	cr_expect_eq(c.findings.active_count, 1);
+	court_close(&c);
+}
+
+Test(judge, a_cause_that_ran_resolves_it)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, RING_OF_TWO);
+	LOOK(&c, 11 * SECOND, RING_OF_TWO);
+
+	uint64_t id = id_found(&c);
+
+	LOOK(&c, 12 * SECOND, { .pid = 10, .waits_for = 20 }, { .pid = 20, .runs = 1 });
+	cr_assert_eq(c.findings.resolved_count, 1);
+	cr_expect_eq(c.findings.resolved[0]->id, id);
+	cr_expect_eq(c.findings.active_count, 0);
+	LOOK(&c, 13 * SECOND, { .pid = 10, .waits_for = 20 }, { .pid = 20, .runs = 1 });
+	cr_expect_eq(c.findings.resolved_count, 0, "it is said once");
+	court_close(&c);
+}
+
+Test(judge, a_cause_that_is_gone_resolves_it)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 10 }, { .pid = 30 });
+	LOOK(&c, 11 * SECOND, { .pid = 10, .waits_for = 10 }, { .pid = 30 });
+	cr_assert_eq(c.findings.found_count, 1);
+	LOOK(&c, 12 * SECOND, { .pid = 30 });
+	cr_expect_eq(c.findings.resolved_count, 1);
+	court_close(&c);
+}
+
+Test(judge, a_victim_that_ran_resolves_nothing)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, RING_OF_TWO, { .pid = 40, .waits_for = 10 });
+	LOOK(&c, 11 * SECOND, RING_OF_TWO, { .pid = 40, .waits_for = 10 });
+	cr_assert_eq(c.findings.found_count, 1);
+	cr_expect_eq(c.findings.found[0]->victim_count, 1);
+	LOOK(&c, 12 * SECOND, RING_OF_TWO, { .pid = 40, .runs = 1 });
+	cr_expect_eq(c.findings.resolved_count, 0);
+	court_close(&c);
+}
+
+Test(judge, what_could_not_be_read_once_still_stands)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, RING_OF_TWO);
+	LOOK(&c, 11 * SECOND, RING_OF_TWO);
+	LOOK(&c, 12 * SECOND, { .pid = 10, .waits_for = 20, .how = HOW_BUSY },
+	     { .pid = 20, .waits_for = 10 });
+	cr_expect_eq(c.findings.resolved_count, 0);
+	cr_expect_eq(c.findings.active_count, 1);
+	for (uint64_t now = 13; now < 16; now++) {
+		LOOK(&c, now * SECOND, RING_OF_TWO);
+		cr_expect_eq(c.findings.found_count, 0, "it is what was found before");
+		cr_expect_eq(c.findings.active_count, 1);
+	}
+	court_close(&c);
+}
+
+Test(judge, what_could_not_be_read_is_not_found)
+{
+	struct court c = court_of(NULL, 0);
+
+	for (uint64_t now = 10; now < 14; now++) {
+		LOOK(&c, now * SECOND, { .pid = 10, .waits_for = 20, .how = HOW_BUSY },
+		     { .pid = 20, .waits_for = 10 });
+		cr_expect_eq(c.findings.found_count, 0);
+	}
+	cr_expect_eq(judge_stats(c.judge)->open[OPEN_BUSY], 1);
+	cr_expect_eq(judge_stats(c.judge)->scope_ignorance, 1);
+	court_close(&c);
+}
+
+Test(judge, another_waiter_for_the_dead_makes_it_found_again)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 99 }, { .pid = 20 });
+	LOOK(&c, 11 * SECOND, { .pid = 10, .waits_for = 99 }, { .pid = 20 });
+
+	uint64_t id = id_found(&c);
+
+	LOOK(&c, 12 * SECOND, { .pid = 10, .waits_for = 99 }, { .pid = 20, .waits_for = 99 });
+	cr_expect_eq(c.findings.found_count, 0, "the other was seen once");
+	LOOK(&c, 13 * SECOND, { .pid = 10, .waits_for = 99 }, { .pid = 20, .waits_for = 99 });
+	cr_expect_eq(id_found(&c), id);
+	cr_expect_eq(c.findings.found[0]->cause_count, 2);
+	cr_expect_eq(c.findings.active_count, 1);
+	cr_expect_eq(judge_stats(c.judge)->detected[VERDICT_DEAD_OWNER], 1);
+	court_close(&c);
+}
+
+Test(judge, a_waiter_for_the_dead_that_is_killed_leaves_the_others_found_again)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 99 }, { .pid = 20, .waits_for = 99 });
+	LOOK(&c, 11 * SECOND, { .pid = 10, .waits_for = 99 }, { .pid = 20, .waits_for = 99 });
+
+	uint64_t id = id_found(&c);
+
+	LOOK(&c, 12 * SECOND, { .pid = 20, .waits_for = 99 });
+	cr_expect_eq(c.findings.resolved_count, 0);
+	cr_expect_eq(id_found(&c), id);
+	cr_expect_eq(judge_stats(c.judge)->detected[VERDICT_DEAD_OWNER], 1);
+	LOOK(&c, 13 * SECOND, { .pid = 20, .runs = 1 });
+	cr_expect_eq(c.findings.resolved_count, 1);
+	court_close(&c);
+}
+
+Test(judge, who_died_is_named_by_history)
+{
+	struct court c = court_of(NULL, 0);
+	struct event event = { .type = EVENT_EXIT,
+			       .start_ns = 5,
+			       .tid = 99,
+			       .pid = 99,
+			       .exit_code = 9,
+			       .name = "worker" };
+
+	judge_event(c.judge, &event);
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 99 });
+	LOOK(&c, 11 * SECOND, { .pid = 10, .waits_for = 99 });
+	cr_assert_eq(c.findings.found_count, 1);
+	cr_expect_eq(c.findings.found[0]->dead.tid, 99);
+	cr_expect(c.findings.found[0]->dead.exit_known);
+	cr_expect_eq(c.findings.found[0]->dead.exit_code, 9);
+	cr_expect_str_eq(c.findings.found[0]->dead.name, "worker");
+	court_close(&c);
+}
+
+Test(judge, who_died_is_not_named_without_history)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 99 });
+	LOOK(&c, 11 * SECOND, { .pid = 10, .waits_for = 99 });
+	cr_assert_eq(c.findings.found_count, 1);
+	cr_expect_eq(c.findings.found[0]->dead.tid, 0);
+	cr_expect_not(c.findings.found[0]->dead.exit_known);
+	court_close(&c);
+}
+
+Test(judge, who_waits_on_purpose_is_no_candidate)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 1, .how = HOW_IDLE });
+	cr_expect_eq(c.findings.candidates, 0);
+	LOOK(&c, 11 * SECOND, { .pid = 10, .waits_for = 1, .how = HOW_IDLE });
+	cr_expect_eq(c.findings.found_count, 0);
+	court_close(&c);
+}
+
+static const uint32_t named[] = { 10 };
+
+Test(judge, a_deadlock_out_of_scope_is_not_found)
+{
+	struct court c = court_of(named, 1);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10 }, { .pid = 20, .waits_for = 30 },
+	     { .pid = 30, .waits_for = 20 });
+	LOOK(&c, 11 * SECOND, { .pid = 10 }, { .pid = 20, .waits_for = 30 },
+	     { .pid = 30, .waits_for = 20 });
+	cr_expect_eq(c.findings.found_count, 0);
+	cr_expect_eq(c.findings.candidates, 0);
+	court_close(&c);
+}
+
+Test(judge, a_deadlock_with_a_victim_in_scope_is_found)
+{
+	struct court c = court_of(named, 1);
+
+	for (uint64_t now = 10; now < 12; now++)
+		LOOK(&c, now * SECOND, { .pid = 10, .waits_for = 20 },
+		     { .pid = 20, .waits_for = 30 }, { .pid = 30, .waits_for = 20 });
+	cr_assert_eq(c.findings.found_count, 1);
+	cr_expect_eq(c.findings.found[0]->victim_count, 1);
+	court_close(&c);
+}
+
+Test(judge, a_deadlock_among_descendants_is_found)
+{
+	struct court c = court_of(named, 1);
+
+	for (uint64_t now = 10; now < 12; now++)
+		LOOK(&c, now * SECOND, { .pid = 10 }, { .pid = 20, .ppid = 10 },
+		     { .pid = 30, .ppid = 20, .waits_for = 30 });
+	cr_expect_eq(c.findings.found_count, 1);
+	court_close(&c);
+}
+
+Test(judge, a_descendant_stays_in_scope_when_its_parents_are_gone)
+{
+	struct court c = court_of(named, 1);
+
+	LOOK(&c, 10 * SECOND, { .pid = 1 }, { .pid = 10, .ppid = 1 }, { .pid = 20, .ppid = 10 });
+	LOOK(&c, 11 * SECOND, { .pid = 1 }, { .pid = 20, .ppid = 1, .waits_for = 20 });
+	cr_expect_not(judge_scope_alive(c.judge));
+	LOOK(&c, 12 * SECOND, { .pid = 1 }, { .pid = 20, .ppid = 1, .waits_for = 20 });
+	cr_expect_eq(c.findings.found_count, 1);
+	court_close(&c);
+}
+
+Test(judge, who_was_never_a_descendant_is_not_in_scope)
+{
+	struct court c = court_of(named, 1);
+
+	LOOK(&c, 10 * SECOND, { .pid = 1 }, { .pid = 10, .ppid = 1 }, { .pid = 20, .ppid = 1 });
+	for (uint64_t now = 11; now < 14; now++) {
+		LOOK(&c, now * SECOND, { .pid = 1 }, { .pid = 20, .ppid = 1, .waits_for = 20 });
+		cr_expect_eq(c.findings.found_count, 0);
+	}
+	court_close(&c);
+}
+
+Test(judge, the_scope_is_alive_while_a_named_process_is)
+{
+	struct court c = court_of(named, 1);
+
+	cr_expect(judge_scope_alive(c.judge), "before the first look");
+	LOOK(&c, 10 * SECOND, { .pid = 10 });
+	cr_expect(judge_scope_alive(c.judge));
+	LOOK(&c, 11 * SECOND, { .pid = 20 });
+	cr_expect_not(judge_scope_alive(c.judge));
+	court_close(&c);
+}
+
+Test(judge, the_chain_of_a_blocked_task_ends_in_who_runs)
+{
+	struct court c = court_of(named, 1);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 20 }, { .pid = 20, .waits_for = 30 },
+	     { .pid = 30 });
+	cr_assert_eq(c.findings.chain_count, 1);
+
+	const struct chain *chain = &c.findings.chains[0];
+
+	cr_assert_eq(chain->count, 3);
+	cr_expect_eq(chain->links[0].task.tid, 10);
+	cr_expect_eq(chain->links[0].relation, RELATION_HOLDS);
+	cr_expect_eq(chain->links[1].task.tid, 20);
+	cr_expect_eq(chain->links[2].task.tid, 30);
+	cr_expect_eq(chain->links[2].kind, WAIT_NONE);
+	court_close(&c);
+}
+
+Test(judge, the_chain_of_a_blocked_task_ends_in_an_open_wait)
+{
+	struct court c = court_of(named, 1);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 20 },
+	     { .pid = 20, .waits_for = 30, .how = HOW_TIMED }, { .pid = 30 });
+	cr_assert_eq(c.findings.chain_count, 1);
+	cr_assert_eq(c.findings.chains[0].count, 2);
+	cr_expect_eq(c.findings.chains[0].links[1].open, OPEN_BIT(OPEN_TIMED));
+	court_close(&c);
+}
+
+Test(judge, a_chain_is_given_again_only_if_it_changed)
+{
+	struct court c = court_of(named, 1);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 20 }, { .pid = 20, .waits_for = 30 },
+	     { .pid = 30 });
+	LOOK(&c, 11 * SECOND, { .pid = 10, .waits_for = 20 }, { .pid = 20, .waits_for = 30 },
+	     { .pid = 30 });
+	cr_expect_eq(c.findings.chain_count, 0);
+	LOOK(&c, 12 * SECOND, { .pid = 10, .waits_for = 20 }, { .pid = 20 }, { .pid = 30 });
+	cr_expect_eq(c.findings.chain_count, 1);
+	court_close(&c);
+}
+
+Test(judge, only_named_processes_have_chains)
+{
+	struct court c = court_of(named, 1);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10 }, { .pid = 20, .ppid = 10, .waits_for = 30 },
+	     { .pid = 30 });
+	cr_expect_eq(c.findings.chain_count, 0);
+	court_close(&c);
+}
+
+Test(judge, who_is_in_a_deadlock_has_no_chain)
+{
+	struct court c = court_of(named, 1);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 20 }, { .pid = 20, .waits_for = 10 });
+	LOOK(&c, 11 * SECOND, { .pid = 10, .waits_for = 20 }, { .pid = 20, .waits_for = 10 });
+	cr_assert_eq(c.findings.found_count, 1);
+	cr_expect_eq(c.findings.chain_count, 0);
+	court_close(&c);
+}
+
+/* One that waits for itself, and so many that wait for it; all named. */
+static void crowd_look(struct court *court, uint64_t now_ns, uint32_t *pids, uint32_t count)
+{
+	struct actor *actors = calloc(count, sizeof(*actors));
+
+	cr_assert(actors);
+	for (uint32_t i = 0; i < count; i++)
+		actors[i] = (struct actor){ .pid = pids[i], .waits_for = pids[0] };
+	court_look(court, now_ns, actors, count);
+	free(actors);
+}
+
+Test(judge, victims_that_are_not_listed_have_no_chain_either)
+{
+	uint32_t pids[VICTIMS_LISTED + 20];
+
+	for (uint32_t i = 0; i < COUNT(pids); i++)
+		pids[i] = 100 + i;
+
+	struct court c = court_of(pids, COUNT(pids));
+
+	crowd_look(&c, 10 * SECOND, pids, COUNT(pids));
+	crowd_look(&c, 11 * SECOND, pids, COUNT(pids));
+	cr_assert_eq(c.findings.found_count, 1);
+	cr_expect_eq(c.findings.found[0]->victims_listed, VICTIMS_LISTED);
+	cr_expect_eq(c.findings.found[0]->victim_count, COUNT(pids) - 1);
+	cr_expect_eq(c.findings.chain_count, 0);
+	court_close(&c);
+}
+
+Test(judge, two_who_wait_alike_for_nobody_left_are_each_found)
+{
+	struct court c = court_of(NULL, 0);
+
+	/* two pools, each of two that could only post to each other */
+	for (uint64_t now = 10; now < 12; now++)
+		LOOK(&c, now * SECOND, { .pid = 10, .waits_for = 20, .how = HOW_ANY },
+		     { .pid = 20, .waits_for = 10, .how = HOW_ANY },
+		     { .pid = 30, .waits_for = 40, .how = HOW_ANY },
+		     { .pid = 40, .waits_for = 30, .how = HOW_ANY });
+	cr_assert_eq(c.findings.found_count, 2);
+	cr_expect_eq(c.findings.found[0]->verdict, VERDICT_NO_WAKER);
+	cr_expect_neq(c.findings.found[0]->id, c.findings.found[1]->id);
+	court_close(&c);
+}
+
+Test(judge, figures_are_those_of_the_last_look)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND,
+	     { .pid = 10, .waits_for = 20, .how = HOW_TIMED, .slept_ns = 4 * SECOND },
+	     { .pid = 20 });
+	cr_expect_eq(judge_stats(c.judge)->looks, 1);
+	cr_expect_eq(judge_stats(c.judge)->tasks, 2);
+	cr_expect_eq(judge_stats(c.judge)->blocked, 1);
+	cr_expect_eq(judge_stats(c.judge)->open[OPEN_TIMED], 1);
+	cr_expect_eq(judge_stats(c.judge)->longest_ns[WAIT_MUTEX], 6 * SECOND);
+	cr_expect_eq(judge_stats(c.judge)->scope_ignorance, 0);
+	LOOK(&c, 11 * SECOND, { .pid = 10, .runs = 1 });
+	cr_expect_eq(judge_stats(c.judge)->looks, 2);
+	cr_expect_eq(judge_stats(c.judge)->tasks, 1);
+	cr_expect_eq(judge_stats(c.judge)->blocked, 0);
+	cr_expect_eq(judge_stats(c.judge)->open[OPEN_TIMED], 0);
+	cr_expect_eq(judge_stats(c.judge)->longest_ns[WAIT_MUTEX], 0);
+	court_close(&c);
+}
+
+Test(judge, a_look_at_nothing_is_fine)
+{
+	struct court c = court_of(NULL, 0);
+
+	court_look(&c, 10 * SECOND, NULL, 0);
+	court_look(&c, 11 * SECOND, NULL, 0);
+	cr_expect_eq(c.findings.active_count, 0);
+	court_close(&c);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What /proc/PID/stat says, whatever the process calls itself. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bpf/event.h"
+#include "source/proc_task.h"
+
+#define KTHREAD 0x200000 /* include/linux/sched.h: PF_KTHREAD */
+
+/* A whole line as the kernel writes it, fs/proc/array.c: do_task_stat(). */
+static const char *stat_line(const char *name, char state, unsigned int flags)
+{
+	static char line[512];
+
+	snprintf(line, sizeof(line),
+		 "4711 (%s) %c 4700 4711 4711 0 -1 %u 10 0 0 0 1 2 0 0 20 0 3 0 123400 1000 200 "
+		 "18446744073709551615 1 1 0 0 0 0 0 4096 81922 0 0 0 17 1 0 0 0 0 0 0 0 0 0 0 0 0 "
+		 "9\n",
+		 name, state, flags);
+	return line;
+}
+
+static struct look_task parse(const char *line)
+{
+	struct look_task task = { 0 };
+
+	cr_assert_eq(proc_stat_parse(line, &task), 0, "%s", line);
+	return task;
+}
+
+Test(proc_task, each_field_is_in_its_place)
+{
+	struct look_task task = parse(stat_line("app", 'S', 4194560));
+
+	cr_expect_str_eq(task.name, "app");
+	cr_expect_eq(task.ppid, 4700);
+	cr_expect_eq(task.threads, 3);
+	cr_expect_eq(task.start_ns, 123400 * (1000000000ull / (uint64_t)sysconf(_SC_CLK_TCK)));
+	cr_expect_eq(task.exit_code, 9);
+	cr_expect_eq(task.flags, TASK_FROM_PROC);
+}
+
+Test(proc_task, name_ends_at_the_last_parenthesis)
+{
+	static const char *const names[] = { ")",	  "(",	  "()", ") S 1 2 3",
+					     "a) Z 1 (b", "x\ny", " ",	"" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct look_task task = parse(stat_line(names[i], 'S', 0));
+
+		cr_expect_str_eq(task.name, names[i]);
+		cr_expect_eq(task.ppid, 4700, "'%s' hides the parent", names[i]);
+		cr_expect_eq(task.flags, TASK_FROM_PROC, "'%s' chooses its state", names[i]);
+	}
+}
+
+/* /proc shows up to 63 bytes for workers of the kernel (wq_worker_comm()). */
+Test(proc_task, long_name_is_cut_and_ended)
+{
+	struct look_task task = { 0 };
+
+	memset(task.name, 'x', sizeof(task.name));
+	cr_assert_eq(proc_stat_parse(stat_line("kworker/u8:2-events_unbound", 'I', KTHREAD), &task),
+		     0);
+	cr_expect_str_eq(task.name, "kworker/u8:2-ev");
+	cr_expect(task.flags & TASK_KTHREAD);
+}
+
+Test(proc_task, state_becomes_flags)
+{
+	cr_expect_eq(parse(stat_line("a", 'Z', 0)).flags, TASK_FROM_PROC | TASK_DEAD);
+	cr_expect_eq(parse(stat_line("a", 'X', 0)).flags, TASK_FROM_PROC | TASK_DEAD);
+	cr_expect_eq(parse(stat_line("a", 'T', 0)).flags, TASK_FROM_PROC | TASK_STOPPED);
+	cr_expect_eq(parse(stat_line("a", 't', 0)).flags, TASK_FROM_PROC | TASK_TRACED);
+	cr_expect_eq(parse(stat_line("a", 'D', 0)).flags, TASK_FROM_PROC);
+}
+
+Test(proc_task, what_is_no_stat_line_is_refused_and_nothing_is_said)
+{
+	static const char *const lines[] = {
+		"",	 "1",	   "1 (a",     "1 a) S 2", "1 )a( S 2",
+		"1 (a)", "1 (a) ", "1 (a)S 2", "1 (a) S",  "1 (a) S 2 3 4"
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		struct look_task task = { .ppid = 7, .name = "before" };
+
+		cr_expect_eq(proc_stat_parse(lines[i], &task), -EPROTO, "'%s'", lines[i]);
+		cr_expect_eq(task.ppid, 7);
+		cr_expect_str_eq(task.name, "before");
+	}
+}
+
+/* Every beginning of a line is refused, but for those that only lack digits of the last number. */
+Test(proc_task, cut_line_is_refused)
+{
+	char line[512];
+	size_t length = (size_t)snprintf(line, sizeof(line), "%s", stat_line("app", 'S', 0));
+
+	for (size_t cut = 0; cut < length - 2; cut++) {
+		struct look_task task = { 0 };
+
+		line[cut] = '\0';
+		cr_expect_eq(proc_stat_parse(line, &task), -EPROTO, "cut at %zu", cut);
+		snprintf(line, sizeof(line), "%s", stat_line("app", 'S', 0));
+	}
+}
