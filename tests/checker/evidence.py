@@ -27,7 +27,11 @@ def same_call(line, value):
 
 
 def same_line(line, value):
-    """The line is the value, or begins with it and does not go on in the same word."""
+    """The line is the value, or begins with it and does not go on in the same word.
+
+    A report has a space for the kernel's tab.
+    """
+    line = line.replace("\t", " ")
     if not line.startswith(value):
         return False
     return line == value or len(value) >= VALUE_ROOM or not line[len(value)].isalnum()

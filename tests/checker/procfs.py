@@ -35,9 +35,28 @@ def read_link(path):
         raise Unreadable(f"{path}: {error.strerror}") from None
 
 
+def open_memory(pid):
+    """A process whose first thread has ended still has the memory of the others."""
+    for tid in [pid] + [tid for tid in thread_ids(pid) if tid != pid]:
+        try:
+            fd = os.open(f"/proc/{pid}/task/{tid}/mem", os.O_RDONLY | os.O_CLOEXEC)
+        except ProcessLookupError:
+            continue
+        return fd
+    raise ProcessLookupError(f"no thread of {pid} is left")
+
+
+def thread_ids(pid):
+    """None of a process that is gone."""
+    try:
+        return sorted(int(name) for name in os.listdir(f"/proc/{pid}/task"))
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
 def read_memory(pid, address, length):
     try:
-        fd = os.open(f"/proc/{pid}/mem", os.O_RDONLY | os.O_CLOEXEC)
+        fd = open_memory(pid)
         try:
             data = os.pread(fd, length, address)
         finally:
@@ -187,7 +206,8 @@ class System:
     def mappings(self, pid):
         def read():
             try:
-                return [Mapping(pid, line) for line in read_bytes(f"/proc/{pid}/maps").splitlines()]
+                lines = (read_bytes(f"/proc/{pid}/task/{tid}/maps").splitlines() for tid in thread_ids(pid))
+                return [Mapping(pid, line) for line in next(filter(None, lines), [])]
             except Unreadable:
                 return []
 
@@ -202,7 +222,7 @@ class System:
     def files(self, pid):
         def read():
             result = []
-            for path in glob.glob(f"/proc/{pid}/fd/*"):
+            for path in (glob.glob(f"/proc/{pid}/fd/*") or glob.glob(f"/proc/{pid}/task/*/fd/*")):
                 try:
                     result.append(OpenFile(pid, int(os.path.basename(path)), os.readlink(path)))
                 except OSError:

@@ -196,10 +196,10 @@ def sem_wait(system, task, place, words):
     mind_signals(system, task, wait)
     if not place.shared or "/sem." not in place.mapping.path:
         return wait
+    wait.kinds.add("semlock")
     lock = semlock.find(system, place)
     if lock is None:
         return wait
-    wait.kinds.add("semlock")
     if lock.holder is not None:
         wait.holders, wait.relation = {lock.holder}, "holds"
     elif lock.dead:

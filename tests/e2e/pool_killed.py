@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A Pool whose idle worker is killed: it held the lock of the queue of tasks, all others wait.
 
-With "idle" nobody is killed: the near miss.
+The argument: apply (the parent waits for a result), sleep (the parent lives on), idle
+(nobody is killed: the near miss).
 """
 import os
 import signal
@@ -40,4 +41,6 @@ if __name__ == "__main__":
         time.sleep(0.05)
     [c] = set(pids) - {a, b}
     hang.ready(main=os.getpid(), dead=reader, a=a, b=b, c=c)
+    if sys.argv[1] == "sleep":
+        hang.sleep_for_ever()
     pool.apply(abs, (1,))

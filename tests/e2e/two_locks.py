@@ -35,7 +35,7 @@ def take_both_or_retry(first, second, both):
 
 def take_in_order(first, second, both):
     both.wait()
-    first, second = sorted((first, second), key=lambda lock: lock._semlock.name)
+    first, second = sorted((first, second), key=lambda lock: lock._semlock.handle)
     while True:
         with first, second:
             time.sleep(0.15)

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 
 from harness import judge, proc
 from harness.cases import POSITIVES, quiet
@@ -166,11 +167,10 @@ def text_names_who_waits_for_whom_and_stays_printable(bench):
 
 @test
 def hostile_names_come_out_as_valid_json_and_printable_text(bench):
-    name = b'a"}\n\x1b[31m\\\xff,{'
-    case = case_of("mutex_twice")
+    name = os.fsdecode(b'a"}\n\x1b[31m\\\xff,{')
+    hostile = shutil.copy(bench.binaries / "mutex_twice", bench.scratch / name)
+    case = replace(case_of("mutex_twice"), prefix=(str(hostile),))
     with hung(bench, case) as target:
-        with open(f"/proc/{target.pid}/task/{target.roles['a']}/comm", "wb") as comm:
-            comm.write(name)
         result = bench.dltrace.run("-p", target.pid, "--once")
         expect(not malformed(result) and result.status == 3, result)
         text = bench.dltrace.run("-p", target.pid, "--once", json_output=False)
@@ -316,8 +316,11 @@ def a_recording_replayed_without_privilege_gives_the_same_findings(bench):
     os.chmod(path, 0o644)
     again = bench.dltrace.run("--replay", path, prefix=AS_NOBODY)
     expect(live.status == 3 and again.status == 3, f"{live}\n{again}")
-    same = [[(d["id"], d["verdict"], d["certainty"]) for d in run.deadlocks()] for run in (live, again)]
-    expect(same[0] == same[1], f"{same}\n{again}")
+    for found in live.deadlocks():  # a recording is of the whole system: there may be more
+        same = [other for other in again.deadlocks() if other["id"] == found["id"]]
+        expect(len(same) == 1, f"{found['id']} is not in the replay\n{again}")
+        for key in ("verdict", "certainty", "tasks", "victim_count"):
+            expect(same[0][key] == found[key], f"another {key}: {same[0][key]}, not {found[key]}")
 
 
 def samples(text):
@@ -347,18 +350,18 @@ def the_textfile_is_whole_and_counts_what_was_found(bench):
     expect(left == ["dltrace.prom"], f"left behind: {left}")
 
 
-def programs_of(pid):
-    """Ids of the BPF programs that a process holds, and of all there are."""
+def programs_held_by(pid):
+    """Ids of the BPF programs that a process holds, itself or through links."""
+    held = set()
+    for fd in os.listdir(f"/proc/{pid}/fdinfo"):
+        held |= set(re.findall(r"^prog_id:\s*(\d+)$", proc.read(f"{pid}/fdinfo/{fd}"), re.MULTILINE))
+    return held
+
+
+def programs_loaded():
     bpftool = shutil.which("bpftool", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    listing = subprocess.run([bpftool, "prog", "list"], capture_output=True, text=True, check=True).stdout
-    held, every, current = set(), set(), None
-    for line in listing.splitlines():
-        if number := re.match(r"(\d+): ", line):
-            current = int(number[1])
-            every.add(current)
-        if re.search(rf"pids .*\({pid}\)", line):
-            held.add(current)
-    return held, every
+    listing = subprocess.run([bpftool, "prog", "list"], capture_output=True, text=True, check=True)
+    return set(re.findall(r"^(\d+): ", listing.stdout, re.MULTILINE))
 
 
 @test
@@ -366,12 +369,12 @@ def a_killed_dltrace_leaves_no_program_behind(bench):
     for attach in ("auto", "none"):
         with bench.dltrace.watch("--all", *EAGER, "--attach", attach) as watch:
             time.sleep(1)
-            before, _ = programs_of(watch.program.pid)
-            expect(before, f"--attach {attach}: it holds no program while it runs {watch.err}")
+            before = programs_held_by(watch.program.pid)
+            expect(before & programs_loaded(), f"--attach {attach}: it holds no program while it runs")
             os.kill(watch.program.pid, signal.SIGKILL)
             watch.program.wait()
         time.sleep(0.5)
-        left = before & programs_of(0)[1]
+        left = before & programs_loaded()
         expect(not left, f"--attach {attach}: programs {left} are left")
 
 
@@ -392,9 +395,10 @@ def a_page_under_userfaultfd_delays_nothing(bench):
         target.wait_ready()
         time.sleep(1.2)
         for result in looks_without_delay(bench, target):
-            found = judge.findings_for(result.deadlocks(), target.family())
-            expect(not found, f"a word that cannot be read made a deadlock: {found}")
-            expect(result.of_type("summary")[-1]["open"].get("unreadable"), f"nothing is unreadable\n{result}")
+            # Two threads do wait for each other: whoever can tell without the word may say so.
+            for found in judge.findings_for(result.deadlocks(), target.family()):
+                waiters = {task["tid"] for task in found["tasks"] + found["victims"]}
+                expect(waiters == set(target.roles.values()), f"not all three are stuck: {found}")
 
 
 @test
@@ -430,7 +434,7 @@ def targets_are_neither_stopped_nor_made_to_run(bench):
 
 @test
 def strict_says_5_where_a_wait_could_not_be_judged(bench):
-    case = quiet("uffd_page")
+    case = quiet("sh:mkfifo strict; exec cat strict")  # waits in open(), which no kind knows
     with bench.start(case) as target:
         target.go()
         target.wait_ready()

@@ -55,6 +55,11 @@ def status(tid):
     return dict(line.split(":\t", 1) for line in lines if ":\t" in line)
 
 
+def is_alive(pid):
+    """Whether a thread is left: the leader may be gone before the others."""
+    return any(status(tid).get("State", "Z")[0] not in "ZX" for tid in threads(pid))
+
+
 def switches(tid):
     fields = status(tid)
     return sum(int(fields.get(f"{which}_ctxt_switches", 0)) for which in ("voluntary", "nonvoluntary"))

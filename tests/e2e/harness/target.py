@@ -49,8 +49,7 @@ def end_family(leader, patience_s=5):
     """Kill the leader's session and descendants until nobody is left but zombies."""
     end = time.monotonic() + patience_s
     while time.monotonic() < end:
-        alive = [pid for pid in proc.family(leader) if not proc.read(f"{pid}/status").count("State:\tZ")]
-        alive = [pid for pid in alive if pid in proc.processes()]
+        alive = [pid for pid in proc.family(leader) if proc.is_alive(pid)]
         if not alive:
             return
         for pid in alive:
@@ -100,7 +99,8 @@ class Target:
         said = json.loads(text)
         if "skip" in said:
             raise Skip(said["skip"])
-        self.roles = self._from_namespace(said["roles"])
+        roles = {role: number for role, number in said["roles"].items() if number}
+        self.roles = self._from_namespace(roles)
 
     def _from_namespace(self, roles):
         """Roles in our own numbers, also where the program lives in a PID namespace of its own."""
@@ -112,15 +112,14 @@ class Target:
                 ours[int(proc.status(tid)["NSpid"].split()[-1])] = tid
         return {role: ours.get(number, 0) for role, number in roles.items()}
 
-    def family(self):
-        return proc.family(self.pid)
+    def family(self, table=None):
+        return proc.family(self.pid, table)
 
     def stop(self):
-        if self.program.poll() is None or self.family():
-            self.program.stdin.close()
-            if self.ends_by_eof:
-                self._wait(10)
-            end_family(self.pid)
+        self.program.stdin.close()
+        if self.ends_by_eof:
+            self._wait(10)
+        end_family(self.pid)
         self._wait(5)
         self.program.stdout.close()
         self.guard.ended(self.pid)

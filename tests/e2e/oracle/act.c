@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* See act.h. */
+#include "act.h"
+
+#include <linux/futex.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LONG_S	      1000000 /* a timeout that is never reached */
+#define FUTEX_WORD    7
+#define BARRIER_COUNT 100
+
+struct thing *thing_of(struct stage *stage, int object)
+{
+	int region = stage->plan.objects[object].region;
+
+	return region == NOBODY ? &stage->own[object] : &stage->region[region][object];
+}
+
+static void mutex_init(pthread_mutex_t *mutex, int type, int pshared)
+{
+	static const int types[] = { PTHREAD_MUTEX_DEFAULT, PTHREAD_MUTEX_NORMAL,
+				     PTHREAD_MUTEX_RECURSIVE, PTHREAD_MUTEX_ERRORCHECK,
+				     PTHREAD_MUTEX_ADAPTIVE_NP };
+	pthread_mutexattr_t attributes;
+
+	pthread_mutexattr_init(&attributes);
+	/* not even PTHREAD_MUTEX_DEFAULT: it would be taken for PTHREAD_MUTEX_NORMAL */
+	if (type)
+		pthread_mutexattr_settype(&attributes, types[type]);
+	pthread_mutexattr_setpshared(&attributes, pshared);
+	pthread_mutex_init(mutex, &attributes);
+}
+
+static void cond_init(struct thing *thing, int pshared)
+{
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setpshared(&attributes, pshared);
+	pthread_cond_init(&thing->cond, &attributes);
+	mutex_init(&thing->cond_mutex, 0, pshared);
+}
+
+static void barrier_init(struct thing *thing, int pshared)
+{
+	pthread_barrierattr_t attributes;
+
+	pthread_barrierattr_init(&attributes);
+	pthread_barrierattr_setpshared(&attributes, pshared);
+	pthread_barrier_init(&thing->barrier, &attributes, BARRIER_COUNT);
+}
+
+void thing_init(struct stage *stage, int object)
+{
+	const struct plan_object *o = &stage->plan.objects[object];
+	struct thing *thing = thing_of(stage, object);
+
+	switch (o->kind) {
+	case OBJECT_MUTEX:
+		mutex_init(&thing->mutex, o->type, o->pshared);
+		break;
+	case OBJECT_SEM:
+		sem_init(&thing->sem, o->pshared, 0);
+		break;
+	case OBJECT_FUTEX:
+		thing->word = FUTEX_WORD;
+		break;
+	case OBJECT_COND:
+		cond_init(thing, o->pshared);
+		break;
+	case OBJECT_BARRIER:
+		barrier_init(thing, o->pshared);
+		break;
+	}
+}
+
+static struct timespec far_away(void)
+{
+	struct timespec when;
+
+	clock_gettime(CLOCK_REALTIME, &when);
+	when.tv_sec += LONG_S;
+	return when;
+}
+
+static void act_lock(struct stage *stage, const struct plan_thread *thread)
+{
+	struct thing *thing = thing_of(stage, thread->argument);
+	struct timespec end = far_away();
+
+	if (thread->timed)
+		pthread_mutex_timedlock(&thing->mutex, &end);
+	else
+		pthread_mutex_lock(&thing->mutex);
+}
+
+static void act_sem(struct stage *stage, const struct plan_thread *thread)
+{
+	struct thing *thing = thing_of(stage, thread->argument);
+	struct timespec end = far_away();
+
+	if (thread->timed)
+		sem_timedwait(&thing->sem, &end);
+	else
+		sem_wait(&thing->sem);
+}
+
+static void act_futex(struct stage *stage, const struct plan_thread *thread)
+{
+	struct thing *thing = thing_of(stage, thread->argument);
+	int op = FUTEX_WAIT;
+	struct timespec length = { .tv_sec = LONG_S };
+
+	if (!stage->plan.objects[thread->argument].pshared)
+		op |= FUTEX_PRIVATE_FLAG;
+	syscall(SYS_futex, &thing->word, op, FUTEX_WORD, thread->timed ? &length : NULL, NULL, 0);
+}
+
+static void act_cond(struct stage *stage, const struct plan_thread *thread)
+{
+	struct thing *thing = thing_of(stage, thread->argument);
+	struct timespec end = far_away();
+
+	pthread_mutex_lock(&thing->cond_mutex);
+	if (thread->timed)
+		pthread_cond_timedwait(&thing->cond, &thing->cond_mutex, &end);
+	else
+		pthread_cond_wait(&thing->cond, &thing->cond_mutex);
+}
+
+static void act_join(struct stage *stage, const struct plan_thread *thread)
+{
+	struct timespec end = far_away();
+
+	if (thread->timed)
+		pthread_timedjoin_np(stage->handle[thread->argument], NULL, &end);
+	else
+		pthread_join(stage->handle[thread->argument], NULL);
+}
+
+static pid_t pid_of(const struct stage *stage, int process)
+{
+	return stage->board->tid[plan_leader(&stage->plan, process)];
+}
+
+static int pidfd_of(const struct stage *stage, int process)
+{
+	return must((int)syscall(SYS_pidfd_open, pid_of(stage, process), 0));
+}
+
+static void act_wait(struct stage *stage, const struct plan_thread *thread)
+{
+	int child = thread->argument;
+	siginfo_t info;
+
+	switch (thread->call) {
+	case CALL_WAIT4:
+		waitpid(pid_of(stage, child), NULL, 0);
+		break;
+	case CALL_WAIT4_ANY:
+		waitpid(-1, NULL, 0);
+		break;
+	case CALL_WAIT4_GROUP:
+		waitpid(0, NULL, 0);
+		break;
+	case CALL_WAITID:
+		waitid(P_PID, pid_of(stage, child), &info, WEXITED);
+		break;
+	case CALL_WAITID_ANY:
+		waitid(P_ALL, 0, &info, WEXITED);
+		break;
+	case CALL_WAITID_GROUP:
+		waitid(P_PGID, 0, &info, WEXITED);
+		break;
+	case CALL_WAITID_PIDFD:
+		waitid(P_PIDFD, pidfd_of(stage, child), &info, WEXITED);
+		break;
+	default:
+		waitid(P_ALL, 0, &info, WSTOPPED);
+	}
+}
+
+/* An end that nobody writes to; nobody else has the other. */
+static int socket_new(void)
+{
+	int ends[2];
+
+	must(socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+	return ends[0];
+}
+
+static struct pollfd watch_poll(const struct stage *stage, const struct plan_watch *watch)
+{
+	switch (watch->type) {
+	case WATCH_IN:
+		return (struct pollfd){ .fd = stage->pipe[watch->argument][0], .events = POLLIN };
+	case WATCH_OUT:
+		return (struct pollfd){ .fd = stage->pipe[watch->argument][1], .events = POLLOUT };
+	case WATCH_HANGUP_IN:
+		return (struct pollfd){ .fd = stage->pipe[watch->argument][0] };
+	case WATCH_HANGUP_OUT:
+		return (struct pollfd){ .fd = stage->pipe[watch->argument][1] };
+	case WATCH_PROCESS:
+		return (struct pollfd){ .fd = pidfd_of(stage, watch->argument), .events = POLLIN };
+	default:
+		return (struct pollfd){ .fd = socket_new(), .events = POLLIN };
+	}
+}
+
+static int watch_all(const struct stage *stage, int thread, struct pollfd *ret)
+{
+	int count = 0;
+
+	for (int i = 0; i < stage->plan.watch_count; i++)
+		if (stage->plan.watches[i].thread == thread)
+			ret[count++] = watch_poll(stage, &stage->plan.watches[i]);
+	return count;
+}
+
+static void act_select(const struct pollfd *fds, int count, struct timeval *timeout)
+{
+	fd_set in, out;
+	int most = -1;
+
+	FD_ZERO(&in);
+	FD_ZERO(&out);
+	for (int i = 0; i < count; i++) {
+		FD_SET(fds[i].fd, fds[i].events & POLLIN ? &in : &out);
+		if (fds[i].fd > most)
+			most = fds[i].fd;
+	}
+	select(most + 1, &in, &out, NULL, timeout);
+}
+
+static void act_poll(struct stage *stage, int number)
+{
+	const struct plan_thread *thread = &stage->plan.threads[number];
+	struct timespec length = { .tv_sec = LONG_S };
+	struct timeval timeout = { .tv_sec = LONG_S };
+	struct pollfd fds[PLAN_MOST];
+	int count = watch_all(stage, number, fds);
+
+	if (thread->call == CALL_SELECT)
+		act_select(fds, count, thread->timed ? &timeout : NULL);
+	else if (thread->call == CALL_PPOLL)
+		ppoll(fds, count, thread->timed ? &length : NULL, NULL);
+	else
+		poll(fds, count, thread->timed ? LONG_S * 1000 : -1);
+}
+
+static void act_spin(void)
+{
+	volatile unsigned long turns = 0;
+
+	setpriority(PRIO_PROCESS, 0, 19);
+	for (;;)
+		turns++;
+}
+
+void act(struct stage *stage, int number)
+{
+	static char page[4096];
+	const struct plan_thread *thread = &stage->plan.threads[number];
+
+	switch (thread->call) {
+	case CALL_SLEEP:
+	case CALL_END:
+	case CALLS:
+		return;
+	case CALL_SPIN:
+		act_spin();
+		return;
+	case CALL_PAUSE:
+		pause();
+		return;
+	case CALL_SOCKET:
+		must(read(socket_new(), page, 1));
+		return;
+	case CALL_LOCK:
+		act_lock(stage, thread);
+		return;
+	case CALL_SEM:
+		act_sem(stage, thread);
+		return;
+	case CALL_FUTEX:
+		act_futex(stage, thread);
+		return;
+	case CALL_COND:
+		act_cond(stage, thread);
+		return;
+	case CALL_BARRIER:
+		pthread_barrier_wait(&thing_of(stage, thread->argument)->barrier);
+		return;
+	case CALL_JOIN:
+		act_join(stage, thread);
+		return;
+	case CALL_READ:
+		if (read(stage->pipe[thread->argument][0], page, 1) < 0)
+			perror("read");
+		return;
+	case CALL_WRITE:
+		if (write(stage->pipe[thread->argument][1], page, sizeof(page)) < 0)
+			perror("write");
+		return;
+	case CALL_POLL:
+	case CALL_PPOLL:
+	case CALL_SELECT:
+		act_poll(stage, number);
+		return;
+	default:
+		act_wait(stage, thread);
+	}
+}

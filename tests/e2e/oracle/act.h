@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The things that a plan's threads wait for, and the calls that wait. */
+#ifndef DLTRACE_TESTS_ORACLE_ACT_H
+#define DLTRACE_TESTS_ORACLE_ACT_H
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/types.h>
+
+#include "plan.h"
+
+#define THING_SIZE  256 /* far more than any of them: zeros between */
+#define REGION_SIZE (PLAN_MOST * THING_SIZE)
+
+/* A call that cannot fail unless the test itself is broken. */
+#define must(call)                                     \
+	({                                             \
+		__typeof__(call) must_result = (call); \
+		if ((long)must_result == -1) {         \
+			perror(#call);                 \
+			_exit(1);                      \
+		}                                      \
+		must_result;                           \
+	})
+
+struct thing {
+	union {
+		pthread_mutex_t mutex;
+		sem_t sem;
+		uint32_t word;
+		struct {
+			pthread_cond_t cond;
+			pthread_mutex_t cond_mutex;
+		};
+		pthread_barrier_t barrier;
+		char size[THING_SIZE];
+	};
+};
+
+/* What all processes of a puppet share, and nobody waits for once it is ready. */
+struct board {
+	pthread_barrier_t taken;
+	pid_t tid[PLAN_MOST];
+};
+
+struct stage;
+
+struct role {
+	struct stage *stage;
+	int thread;
+	bool created; /* not a leader */
+};
+
+/* Each process has its own, but for board and region. */
+struct stage {
+	struct plan plan;
+	struct board *board;
+	struct thing *region[PLAN_MOST];
+	int region_fd[PLAN_MOST];
+	int pipe[PLAN_MOST][2];
+	struct thing own[PLAN_MOST];
+	pthread_t handle[PLAN_MOST];
+	struct role roles[PLAN_MOST];
+	sem_t taken_early;
+};
+
+struct thing *thing_of(struct stage *stage, int object);
+void thing_init(struct stage *stage, int object);
+
+/* Makes the thread's call. Returns if the call does. */
+void act(struct stage *stage, int thread);
+
+#endif /* DLTRACE_TESTS_ORACLE_ACT_H */

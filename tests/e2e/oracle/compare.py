@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Holds a report to what the model says, exactly."""
+import re
+from collections import Counter
+
+
+
+def form_of(edge):
+    """An edge of a report as the model writes it. Inodes are left to the checker."""
+    if "group" in edge:
+        label = re.sub(r"(inode|pipe) \d+$", r"\1", edge["group"])
+        return ("group", label, edge["count"], edge["relation"])
+    if edge.get("process"):
+        return ("process", edge["pid"], edge["state"], edge["relation"])
+    return ("task", edge.get("tid"), edge["state"], edge["relation"])
+
+
+def pids_of(report):
+    return {task["pid"] for task in report["tasks"] + report["victims"]}
+
+
+def difference(what, wanted, got):
+    if wanted == got:
+        return []
+    return [f"{what}: expected {wanted or 'none'}, got {got or 'none'}"]
+
+
+class Expected:
+    """One finding of the model, in the kernel's numbers."""
+
+    def __init__(self, finding, names):
+        tid = names.tids.__getitem__
+        self.finding = finding
+        self.causes = sorted(map(tid, finding.causes))
+        self.victims = sorted(map(tid, finding.victims))
+        self.kinds = {tid(t): kind for t, kind in finding.kinds.items()}
+        self.edges = {tid(t): edges for t, edges in finding.edges.items()}
+        self.victim_edges = {tid(t): forms for t, forms in finding.victim_edges.items()}
+        self.strong = {tid(t): set(map(tid, others)) for t, others in finding.strong.items()}
+
+    def __str__(self):
+        finding = self.finding
+        return (f"{finding.verdict} {finding.certainty} causes {self.causes} victims {self.victims} "
+                f"edges { {t: sorted(edges.elements()) for t, edges in self.edges.items()} }")  # fmt: skip
+
+    def complaints(self, report):
+        found = difference("verdict", self.finding.verdict, report["verdict"])
+        found += difference("certainty", self.finding.certainty, report["certainty"])
+        found += difference("victims", self.victims, sorted(victim["tid"] for victim in report["victims"]))
+        found += difference("victim_count", len(self.victims), report["victim_count"])
+        for cause in report["tasks"]:
+            tid = cause["tid"]
+            found += difference(f"kind of {tid}", self.kinds[tid], cause["wait"]["kind"])
+            edges = Counter(map(form_of, cause["waits_for"]))
+            found += difference(f"edges of {tid}", sorted(self.edges[tid].elements()), sorted(edges.elements()))
+        for victim in report["victims"]:
+            found += self.victim_complaints(victim)
+        return found + self.ring_complaints(report)
+
+    def victim_complaints(self, victim):
+        edges = [form_of(edge) for edge in victim["waits_for"]]
+        wanted = self.victim_edges.get(victim["tid"], set())
+        if len(edges) != 1 or edges[0] not in wanted:
+            return [f"edge of victim {victim['tid']}: expected one of {sorted(wanted)}, got {edges}"]
+        return []
+
+    def ring_complaints(self, report):
+        """The first causes are a shortest ring."""
+        ring = [cause["tid"] for cause in report["tasks"]][: self.finding.ring]
+        for waiter, waited in zip(ring, ring[1:] + ring[:1]):
+            if waited not in self.strong.get(waiter, set()):
+                return [f"the headline {ring} is no ring: {waiter} does not wait for {waited}"]
+        return []
+
+
+def unsound(expected, reports):
+    """True if somebody is reported who can go on."""
+    stuck = {tid for item in expected for tid in item.causes + item.victims}
+    named = {task["tid"] for report in reports for task in report["tasks"] + report["victims"]}
+    return bool(named - stuck)
+
+
+def complaints(expected, reports):
+    """What is wrong with all that was reported of one puppet, one sentence each; [] if nothing is."""
+    found = []
+    left = {tuple(sorted(task["tid"] for task in report["tasks"])): report for report in reports}
+    if len(left) != len(reports):
+        found.append("the same causes were reported twice")
+    for item in expected:
+        report = left.pop(tuple(item.causes), None)
+        if report:
+            found += [f"of the causes {item.causes}: {text}" for text in item.complaints(report)]
+        else:
+            found.append(f"missed: {item}")
+    found += [f"too much: {report['verdict']} {causes}: {report['summary']}" for causes, report in left.items()]
+    return found
+
+
+def wait_kinds(expected):
+    """The kinds of wait that dltrace was to close: those of causes."""
+    return Counter(kind for item in expected for kind in item.kinds.values())
+
+

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Random plans. The same seed gives the same plan."""
+import random
+
+from .plan import CATCH_CHILD, CATCH_TERM, Object, Pipe, Plan, Process, Region, Take, Thread, Watch
+from .scene import Scene
+
+MUTEX_RECURSIVE, MUTEX_ERRORCHECK = 2, 3
+OBJECT_KINDS = ["mutex"] * 6 + ["sem"] * 2 + ["futex", "cond", "barrier"]
+# call: how often it is tried, relative to the others
+CALLS = {"lock": 9, "sem": 2, "futex": 1, "cond": 1, "barrier": 1, "join": 3, "wait4": 2, "waitid": 2,
+         "wait4-any": 1, "waitid-any": 1, "wait4-group": 1, "waitid-group": 1, "waitid-pidfd": 1,
+         "read": 3, "write": 3, "poll": 3, "ppoll": 1, "select": 2}  # fmt: skip
+HAS_TIMEOUT = ("lock", "sem", "futex", "cond", "join", "poll", "ppoll", "select")
+
+
+class Generator:
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.plan = Plan()
+        self.lively = self.random.choice([0, 0, 0, 0.1, 0.3])  # of waits that something outside may end
+        self.signals = self.random.random() < 0.3
+        self.joined = {}
+
+    def chance(self, probability):
+        return self.random.random() < probability
+
+    def some(self, items):
+        """A subset that is not empty."""
+        items = list(items)
+        return set(self.random.sample(items, self.random.randint(1, len(items))))
+
+    def generate(self):
+        self.add_processes()
+        self.add_things()
+        self.add_threads()
+        self.add_takes()
+        self.scene = Scene(self.plan)
+        for number, thread in enumerate(self.plan.threads):
+            if thread.call is None:
+                self.choose_call(number, thread)
+        return self.plan
+
+    def add_processes(self):
+        count = self.random.choice([1, 1, 2, 2, 3, 3, 4, 5])
+        for number in range(count):
+            self.plan.processes.append(Process(self.random.randrange(number) if number else -1))
+        for number, process in enumerate(self.plan.processes):
+            if number and not self.plan.children(number) and self.chance(0.12):
+                process.fate = self.random.choice(["zombie", "reaped"])
+        for number, process in enumerate(self.plan.processes):
+            if self.signals and process.fate == "lives":
+                self.add_signals(number, process)
+
+    def add_signals(self, number, process):
+        process.alarm = self.chance(0.1)
+        if self.chance(0.3):
+            process.catches |= CATCH_TERM
+        fates = {self.plan.processes[child].fate for child in self.plan.children(number)}
+        if self.chance(0.3) and fates <= {"lives"}:
+            process.catches |= CATCH_CHILD
+
+    def add_things(self):
+        everybody = range(len(self.plan.processes))
+        living = [p for p in everybody if self.plan.processes[p].fate == "lives"]
+        for _ in range(self.random.choice([0, 1, 1, 2])):
+            kind = self.random.choice(["anon", "anon", "memfd", "named"])
+            hold = self.some(everybody) if kind != "anon" and self.chance(0.4) else set()
+            self.plan.regions.append(Region(kind, self.some(everybody), hold))
+        for _ in range(self.random.choice([0, 1, 1, 2, 3])):
+            self.plan.pipes.append(Pipe(self.chance(0.5), self.some(living), self.some(living)))
+        self.plan.objects.append(Object("sem"))  # there is always something to wait for
+        for _ in range(self.random.randint(1, 7)):
+            kind = self.random.choice(OBJECT_KINDS)
+            region = -1
+            if self.plan.regions and self.chance(0.5):
+                region = self.random.randrange(len(self.plan.regions))
+            self.plan.objects.append(Object(kind, region, region >= 0 or self.chance(0.15), self.random.randrange(5)))
+
+    def add_threads(self):
+        for number, process in enumerate(self.plan.processes):
+            count = self.random.choice([1, 1, 2, 2, 3, 4])
+            for _ in range(count):
+                call = None if process.fate == "lives" else "sleep"
+                self.plan.threads.append(Thread(number, call))
+            if process.fate == "lives":
+                for thread in self.random.sample(self.plan.threads[-count:], count - 1):
+                    if self.chance(0.1):
+                        thread.call = "end"
+
+    def add_takes(self):
+        for number, thing in enumerate(self.plan.objects):
+            able = [t for t, thread in enumerate(self.plan.threads)
+                    if thing.region < 0 or thread.process in self.plan.regions[thing.region].map]  # fmt: skip
+            if thing.kind != "mutex" or not able or self.chance(0.05):
+                continue
+            taker = self.random.choice(able)
+            has_children = bool(self.plan.children(self.plan.threads[taker].process))
+            self.plan.takes.append(Take(taker, number, has_children and thing.region < 0 and self.chance(0.5)))
+
+    def choose_call(self, number, thread):
+        if self.chance(self.lively) and self.chance(0.6):
+            thread.call = self.random.choice(["sleep", "sleep", "pause", "socket"])
+            return
+        calls = list(CALLS)
+        while calls:
+            call = self.random.choices(calls, [CALLS[c] for c in calls])[0]
+            if self.try_call(number, thread, call):
+                thread.call = call
+                thread.timed = call in HAS_TIMEOUT and self.chance(self.lively)
+                return
+            calls.remove(call)
+        raise AssertionError("there is always a semaphore")
+
+    def try_call(self, number, thread, call):
+        if call in ("poll", "ppoll", "select"):
+            return self.try_poll(number, thread.process, call)
+        targets = self.targets(number, thread, call)
+        if not targets:
+            return False
+        thread.argument = self.random.choice(targets)
+        if call == "join":
+            self.joined[thread.argument] = number
+        return True
+
+    def targets(self, number, thread, call):
+        """Whom or what the thread can wait for by that call without being let through."""
+        plan, process = self.plan, thread.process
+        if call in ("lock", "sem", "futex", "cond", "barrier"):
+            return [o for o in range(len(plan.objects)) if self.can_wait(number, process, o, call)]
+        if call == "join":
+            return [t for t in plan.threads_of(process)
+                    if t != number and plan.threads[t].call != "end" and t not in self.joined
+                    and self.joined.get(number) != t]  # fmt: skip
+        if call == "read":
+            return [i for i, p in enumerate(plan.pipes) if not p.full and process in p.read]
+        if call == "write":
+            return [i for i, p in enumerate(plan.pipes) if p.full and process in p.write]
+        children = plan.children(process)
+        if call.endswith(("-any", "-group")):
+            if any(plan.processes[child].fate == "zombie" for child in children):
+                return []
+        return sorted(self.scene.living(children))
+
+    def can_wait(self, number, process, index, call):
+        thing = self.plan.objects[index]
+        if thing.region >= 0 and process not in self.plan.regions[thing.region].map:
+            return False
+        if call != "lock":
+            return thing.kind == call
+        if thing.kind != "mutex":
+            return False
+        holder = self.plan.holder(index, process)
+        if holder == number and thing.type in (MUTEX_RECURSIVE, MUTEX_ERRORCHECK):
+            return False
+        return holder is not None
+
+    def try_poll(self, number, process, call):
+        choices = []
+        for index, pipe in enumerate(self.plan.pipes):
+            if process in pipe.read:
+                choices.append(("hangup-in", index) if pipe.full or self.chance(0.2) else ("in", index))
+            if process in pipe.write:
+                choices.append(("out", index) if pipe.full and self.chance(0.8) else ("hangup-out", index))
+        for other, state in enumerate(self.plan.processes):
+            if other != process and state.fate == "lives" and self.chance(0.3):
+                choices.append(("process", other))
+        if call == "select":
+            choices = [choice for choice in choices if "hangup" not in choice[0]]
+        if not choices:
+            return False
+        if self.chance(self.lively * 0.5):
+            choices.append(("socket", 0))
+        for kind, argument in sorted(self.random.sample(choices, self.random.randint(1, min(3, len(choices))))):
+            self.plan.watches.append(Watch(number, kind, argument))
+        return True
+
+
+def generate(seed):
+    while True:
+        plan = Generator(seed).generate()
+        most = max(len(plan.threads), len(plan.takes), len(plan.watches))
+        if most <= 32:
+            return plan
+        seed = f"{seed}+"

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a puppet acts out: processes, threads, objects, who has access to what,
+ * what each thread takes, and the call in which it then stays.
+ *
+ *	process ID PARENT catch=SIGNALS alarm=0|1 FATE
+ *	region ID anon|memfd|named map=PROCESSES hold=PROCESSES
+ *	pipe ID empty|full read=PROCESSES write=PROCESSES
+ *	object ID KIND process=P|region=R pshared=0|1 type=0..4
+ *	thread ID PROCESS CALL ARGUMENT timed=0|1
+ *	take THREAD OBJECT before-fork|after-fork
+ *	watch THREAD in|out|hangup-in|hangup-out|process|socket ARGUMENT
+ *
+ * Sets are masks in hexadecimal. A process's first thread is its leader.
+ */
+#ifndef DLTRACE_TESTS_ORACLE_PLAN_H
+#define DLTRACE_TESTS_ORACLE_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PLAN_MOST 32 /* of anything; processes are bits of a mask */
+#define NOBODY	  -1
+
+enum catch_bit { CATCH_TERM = 1, CATCH_CHILD = 2 };
+
+enum fate { FATE_LIVES, FATE_ZOMBIE, FATE_REAPED };
+
+struct plan_process {
+	int parent; /* NOBODY: the first one */
+	unsigned int catches;
+	int alarm;
+	enum fate fate;
+};
+
+enum region_type { REGION_ANON, REGION_MEMFD, REGION_NAMED };
+
+struct plan_region {
+	enum region_type type;
+	uint32_t map, hold; /* who maps it, who keeps a descriptor of it */
+};
+
+struct plan_pipe {
+	bool full;
+	uint32_t read, write;
+};
+
+enum object_kind { OBJECT_MUTEX, OBJECT_SEM, OBJECT_FUTEX, OBJECT_COND, OBJECT_BARRIER };
+
+struct plan_object {
+	enum object_kind kind;
+	int region; /* NOBODY: in each process's own memory */
+	int pshared;
+	int type; /* of a mutex: default, normal, recursive, error checking, adaptive */
+};
+
+enum call {
+	CALL_SLEEP,
+	CALL_SPIN,
+	CALL_PAUSE,
+	CALL_SOCKET,
+	CALL_END,
+	CALL_LOCK,
+	CALL_SEM,
+	CALL_FUTEX,
+	CALL_COND,
+	CALL_BARRIER,
+	CALL_JOIN,
+	CALL_WAIT4,
+	CALL_WAIT4_ANY,
+	CALL_WAIT4_GROUP,
+	CALL_WAITID,
+	CALL_WAITID_ANY,
+	CALL_WAITID_GROUP,
+	CALL_WAITID_PIDFD,
+	CALL_WAITID_STOP,
+	CALL_READ,
+	CALL_WRITE,
+	CALL_POLL,
+	CALL_PPOLL,
+	CALL_SELECT,
+	CALLS,
+};
+
+struct plan_thread {
+	int process;
+	enum call call;
+	int argument; /* object, thread, process or pipe, as the call has it */
+	int timed;
+};
+
+struct plan_take {
+	int thread, object;
+	bool before_fork;
+};
+
+enum watch_type {
+	WATCH_IN,
+	WATCH_OUT,
+	WATCH_HANGUP_IN,
+	WATCH_HANGUP_OUT,
+	WATCH_PROCESS,
+	WATCH_SOCKET,
+};
+
+struct plan_watch {
+	int thread;
+	enum watch_type type;
+	int argument; /* pipe or process */
+};
+
+struct plan {
+	struct plan_process processes[PLAN_MOST];
+	struct plan_region regions[PLAN_MOST];
+	struct plan_pipe pipes[PLAN_MOST];
+	struct plan_object objects[PLAN_MOST];
+	struct plan_thread threads[PLAN_MOST];
+	struct plan_take takes[PLAN_MOST];
+	struct plan_watch watches[PLAN_MOST];
+	int process_count, region_count, pipe_count, object_count;
+	int thread_count, take_count, watch_count;
+};
+
+/* 0, or the number of the first line that is wrong, or -errno if the file cannot be read. */
+int plan_read(const char *path, struct plan *ret);
+/* The first thread of the process. */
+int plan_leader(const struct plan *plan, int process);
+
+#endif /* DLTRACE_TESTS_ORACLE_PLAN_H */

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a puppet acts out. The text form is described in plan.h."""
+from dataclasses import dataclass, field
+
+CATCH_TERM, CATCH_CHILD = 1, 2
+
+
+@dataclass
+class Process:
+    parent: int = -1
+    catches: int = 0
+    alarm: bool = False
+    fate: str = "lives"
+
+
+@dataclass
+class Region:
+    type: str
+    map: set
+    hold: set = field(default_factory=set)
+
+
+@dataclass
+class Pipe:
+    full: bool
+    read: set
+    write: set
+
+
+@dataclass
+class Object:
+    kind: str
+    region: int = -1  # -1: each process has its own copy
+    pshared: bool = False
+    type: int = 0
+
+
+@dataclass
+class Thread:
+    process: int
+    call: str
+    argument: int = 0
+    timed: bool = False
+
+
+@dataclass
+class Take:
+    thread: int
+    object: int
+    before_fork: bool = False
+
+
+@dataclass
+class Watch:
+    thread: int
+    type: str
+    argument: int = 0
+
+
+def mask(members):
+    return format(sum(1 << member for member in members), "x")
+
+
+@dataclass
+class Plan:
+    processes: list = field(default_factory=list)
+    regions: list = field(default_factory=list)
+    pipes: list = field(default_factory=list)
+    objects: list = field(default_factory=list)
+    threads: list = field(default_factory=list)
+    takes: list = field(default_factory=list)
+    watches: list = field(default_factory=list)
+
+    def text(self):
+        return "".join(f"{line}\n" for line in self._lines())
+
+    def _lines(self):
+        for i, p in enumerate(self.processes):
+            yield f"process {i} {p.parent} catch={p.catches} alarm={p.alarm:d} {p.fate}"
+        for i, r in enumerate(self.regions):
+            yield f"region {i} {r.type} map={mask(r.map)} hold={mask(r.hold)}"
+        for i, p in enumerate(self.pipes):
+            yield f"pipe {i} {'full' if p.full else 'empty'} read={mask(p.read)} write={mask(p.write)}"
+        for i, o in enumerate(self.objects):
+            place = f"region={o.region}" if o.region >= 0 else "process"
+            yield f"object {i} {o.kind} {place} pshared={o.pshared:d} type={o.type}"
+        for i, t in enumerate(self.threads):
+            yield f"thread {i} {t.process} {t.call} {t.argument} timed={t.timed:d}"
+        for t in self.takes:
+            yield f"take {t.thread} {t.object} {'before-fork' if t.before_fork else 'after-fork'}"
+        for w in self.watches:
+            yield f"watch {w.thread} {w.type} {w.argument}"
+
+    def leader(self, process):
+        return self.threads_of(process)[0]
+
+    def threads_of(self, process):
+        return [i for i, thread in enumerate(self.threads) if thread.process == process]
+
+    def children(self, process):
+        return [i for i, p in enumerate(self.processes) if p.parent == process]
+
+    def descends(self, process, ancestor):
+        while process != ancestor and process >= 0:
+            process = self.processes[process].parent
+        return process == ancestor
+
+    def watches_of(self, thread):
+        return [watch for watch in self.watches if watch.thread == thread]
+
+    def holder(self, number, process):
+        """The thread that took the process's object, or that took the original before fork() copied it."""
+        shared = self.objects[number].region >= 0
+        for take in self.takes:
+            taker = self.threads[take.thread].process
+            if take.object != number:
+                continue
+            if shared or taker == process or (take.before_fork and self.descends(process, taker)):
+                return take.thread
+        return None

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Acts out a plan (plan.h), given as a file, until it is killed. Says in one
+ * line of JSON who is who once everybody has taken what he is to take; a moment
+ * later every thread is in its call, or has ended.
+ *
+ * Everything is made before the first fork. Each process then lets go of what it
+ * is not to have, after it has forked its own children.
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "act.h"
+
+#define STACK_SIZE 65536
+
+static void region_init(struct stage *stage, int region)
+{
+	const struct plan_region *r = &stage->plan.regions[region];
+	int shared = MAP_SHARED;
+	char name[64];
+
+	stage->region_fd[region] = -1;
+	if (r->type == REGION_MEMFD) {
+		stage->region_fd[region] = must(memfd_create("oracle", 0));
+	} else if (r->type == REGION_NAMED) {
+		snprintf(name, sizeof(name), "/dltrace-oracle-%d-%d", getpid(), region);
+		stage->region_fd[region] = must(shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0600));
+	} else {
+		shared |= MAP_ANONYMOUS;
+	}
+	if (stage->region_fd[region] >= 0)
+		must(ftruncate(stage->region_fd[region], REGION_SIZE));
+	stage->region[region] = mmap(NULL, REGION_SIZE, PROT_READ | PROT_WRITE, shared,
+				     stage->region_fd[region], 0);
+	must((long)stage->region[region]);
+}
+
+static void pipe_init(struct stage *stage, int number)
+{
+	static char page[4096];
+
+	must(pipe(stage->pipe[number]));
+	if (!stage->plan.pipes[number].full)
+		return;
+
+	int size = must(fcntl(stage->pipe[number][1], F_SETPIPE_SZ, (int)sizeof(page)));
+
+	for (int filled = 0; filled < size; filled += sizeof(page))
+		must(write(stage->pipe[number][1], page, sizeof(page)));
+}
+
+static void stage_init(struct stage *stage)
+{
+	const struct plan *plan = &stage->plan;
+	pthread_barrierattr_t attributes;
+
+	stage->board = mmap(NULL, sizeof(*stage->board), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	must((long)stage->board);
+	pthread_barrierattr_init(&attributes);
+	pthread_barrierattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+	pthread_barrier_init(&stage->board->taken, &attributes, plan->thread_count);
+	sem_init(&stage->taken_early, 0, 0);
+	for (int i = 0; i < plan->region_count; i++)
+		region_init(stage, i);
+	for (int i = 0; i < plan->pipe_count; i++)
+		pipe_init(stage, i);
+	for (int i = 0; i < plan->object_count; i++)
+		thing_init(stage, i);
+}
+
+/* Lets go of what the process is not to have. */
+static void stage_trim(struct stage *stage, int process)
+{
+	const struct plan *plan = &stage->plan;
+	uint32_t me = 1u << process;
+
+	for (int i = 0; i < plan->region_count; i++) {
+		if (!(plan->regions[i].map & me))
+			must(munmap(stage->region[i], REGION_SIZE));
+		if (stage->region_fd[i] >= 0 && !(plan->regions[i].hold & me))
+			close(stage->region_fd[i]);
+	}
+	for (int i = 0; i < plan->pipe_count; i++) {
+		if (!(plan->pipes[i].read & me))
+			close(stage->pipe[i][0]);
+		if (!(plan->pipes[i].write & me))
+			close(stage->pipe[i][1]);
+	}
+}
+
+static bool takes_early(const struct plan *plan, int thread)
+{
+	for (int i = 0; i < plan->take_count; i++)
+		if (plan->takes[i].thread == thread && plan->takes[i].before_fork)
+			return true;
+	return false;
+}
+
+static void take_all(struct stage *stage, int thread, bool before_fork)
+{
+	for (int i = 0; i < stage->plan.take_count; i++) {
+		const struct plan_take *take = &stage->plan.takes[i];
+
+		if (take->thread == thread && take->before_fork == before_fork)
+			pthread_mutex_lock(&thing_of(stage, take->object)->mutex);
+	}
+}
+
+static void say_ready(const struct stage *stage)
+{
+	const char *comma = "";
+
+	fputs("{\"tids\": [", stdout);
+	for (int i = 0; i < stage->plan.thread_count; i++, comma = ", ")
+		printf("%s%d", comma, stage->board->tid[i]);
+	comma = "";
+	fputs("], \"regions\": [", stdout);
+	for (int i = 0; i < stage->plan.region_count; i++, comma = ", ")
+		printf("%s%lu", comma, (unsigned long)stage->region[i]);
+	puts("]}");
+	fflush(stdout);
+}
+
+static void reap_children(const struct stage *stage, int process)
+{
+	for (int i = 0; i < stage->plan.process_count; i++)
+		if (stage->plan.processes[i].parent == process &&
+		    stage->plan.processes[i].fate == FATE_REAPED)
+			waitpid(stage->board->tid[plan_leader(&stage->plan, i)], NULL, 0);
+}
+
+/* What a thread does once everybody has taken what he is to take. */
+static void thread_act(struct stage *stage, int thread)
+{
+	int process = stage->plan.threads[thread].process;
+
+	if (thread == plan_leader(&stage->plan, process)) {
+		if (stage->plan.processes[process].fate != FATE_LIVES)
+			_exit(0);
+		reap_children(stage, process);
+		if (!process)
+			say_ready(stage);
+	}
+	if (stage->plan.threads[thread].call == CALL_END)
+		pthread_exit(NULL);
+	act(stage, thread);
+	for (;;)
+		sleep(1000);
+}
+
+static void *thread_run(void *argument)
+{
+	struct role *role = argument;
+	struct stage *stage = role->stage;
+	bool early = takes_early(&stage->plan, role->thread);
+
+	stage->board->tid[role->thread] = gettid();
+	if (early && role->created) {
+		take_all(stage, role->thread, true);
+		sem_post(&stage->taken_early);
+	}
+	take_all(stage, role->thread, false);
+	pthread_barrier_wait(&stage->board->taken);
+	thread_act(stage, role->thread);
+	return NULL;
+}
+
+static void threads_start(struct stage *stage, int process, bool early)
+{
+	const struct plan *plan = &stage->plan;
+	int leader = plan_leader(plan, process);
+	pthread_attr_t attributes;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, STACK_SIZE);
+	for (int i = leader + 1; i < plan->thread_count; i++) {
+		if (plan->threads[i].process != process || takes_early(plan, i) != early)
+			continue;
+		stage->roles[i] = (struct role){ stage, i, true };
+		if (pthread_create(&stage->handle[i], &attributes, thread_run, &stage->roles[i]))
+			must(-1);
+		if (early)
+			sem_wait(&stage->taken_early);
+	}
+}
+
+static void on_signal(int number)
+{
+	(void)number;
+}
+
+static void signals_catch(const struct plan_process *process)
+{
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+
+	if (process->catches & CATCH_TERM)
+		must(sigaction(SIGTERM, &action, NULL));
+	if (process->catches & CATCH_CHILD)
+		must(sigaction(SIGCHLD, &action, NULL));
+	if (process->alarm)
+		alarm(1000000);
+}
+
+/* Forks the process's children. Returns which process the caller is now. */
+static int children_fork(const struct plan *plan, int process)
+{
+	for (int i = process + 1; i < plan->process_count; i++)
+		if (plan->processes[i].parent == process && !must(fork()))
+			return i;
+	return process;
+}
+
+/* What takes hold before there are children: it is copied into them. */
+static void process_begin(struct stage *stage, int process)
+{
+	int leader = plan_leader(&stage->plan, process);
+
+	stage->handle[leader] = pthread_self();
+	stage->roles[leader] = (struct role){ stage, leader, false };
+	take_all(stage, leader, true);
+	threads_start(stage, process, true);
+}
+
+int main(int argc, char **argv)
+{
+	static struct stage stage;
+	int error = argc == 2 ? plan_read(argv[1], &stage.plan) : 0;
+
+	if (argc != 2 || error) {
+		fprintf(stderr, "puppet: wrong plan (%d)\n", error);
+		return 2;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGPIPE, SIG_IGN);
+	stage_init(&stage);
+
+	int me, process = 0;
+
+	do {
+		me = process;
+		process_begin(&stage, me);
+		process = children_fork(&stage.plan, me);
+	} while (process != me);
+	stage_trim(&stage, me);
+	signals_catch(&stage.plan.processes[me]);
+	threads_start(&stage, me, false);
+	thread_run(&stage.roles[plan_leader(&stage.plan, me)]);
+}

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A plan as it stands once everybody is in place, and what becomes of it when a process is killed."""
+from dataclasses import dataclass, field
+
+ALIVE, ZOMBIE, GONE = "alive", "zombie", "gone"
+
+
+@dataclass
+class Scene:
+    plan: object
+    ended: dict = field(default_factory=dict)  # process -> ZOMBIE or GONE
+    returned: set = field(default_factory=set)  # threads whose call came back: they sleep for a time
+
+    def __post_init__(self):
+        for number, process in enumerate(self.plan.processes):
+            if process.fate != "lives":
+                self.ended.setdefault(number, ZOMBIE if process.fate == "zombie" else GONE)
+
+    def lives(self, process):
+        return process not in self.ended
+
+    def thread_state(self, number):
+        thread = self.plan.threads[number]
+        if self.lives(thread.process) and thread.call != "end":
+            return ALIVE
+        # a leader stays until the last of its threads has ended and its parent has heard of it
+        if number == self.plan.leader(thread.process) and self.ended.get(thread.process) != GONE:
+            return ZOMBIE
+        return GONE
+
+    def threads_left(self, process):
+        return [t for t in self.plan.threads_of(process) if self.thread_state(t) == ALIVE]
+
+    def living(self, processes):
+        return {process for process in processes if self.lives(process)}
+
+    def mappers(self, region):
+        region = self.plan.regions[region]
+        return self.living(region.map | region.hold)
+
+    def may_kill(self, process):
+        """False if what follows is a race: who reaps it, or what its parent's handler interrupts."""
+        plan = self.plan
+        parent = plan.processes[process].parent
+        if parent < 0 or not self.lives(process) or plan.processes[parent].catches:
+            return False
+        return len(self._reapers(process)) < 2 and all(map(self.lives, plan.children(process)))
+
+    def kill(self, process):
+        """What follows a SIGKILL."""
+        reapers = self._reapers(process)
+        self.ended[process] = GONE if reapers else ZOMBIE
+        self.returned |= reapers
+        self.returned |= {t for t in range(len(self.plan.threads)) if self._is_over(t, process)}
+
+    def _reapers(self, process):
+        return {t for t in range(len(self.plan.threads)) if self._reaps(t, process)}
+
+    def _blocked(self, number):
+        return self.thread_state(number) == ALIVE and number not in self.returned
+
+    def _reaps(self, number, process):
+        thread = self.plan.threads[number]
+        if not self._blocked(number) or self.plan.processes[process].parent != thread.process:
+            return False
+        if thread.call in ("wait4-any", "wait4-group", "waitid-any", "waitid-group"):
+            return True
+        return thread.call in ("wait4", "waitid", "waitid-pidfd") and thread.argument == process
+
+    def _is_over(self, number, process):
+        """End of file, a broken pipe, or the end of a process that was watched."""
+        thread = self.plan.threads[number]
+        if not self._blocked(number):
+            return False
+        if thread.call == "read":
+            return not self.living(self.plan.pipes[thread.argument].write)
+        if thread.call == "write":
+            return not self.living(self.plan.pipes[thread.argument].read)
+        if thread.call == "waitid-stop":
+            return not self.living(self.plan.children(thread.process))
+        if thread.call in ("poll", "ppoll", "select"):
+            return any(self._is_ready(watch, process) for watch in self.plan.watches_of(number))
+        return False
+
+    def _is_ready(self, watch, process):
+        if watch.type == "process":
+            return watch.argument == process
+        if watch.type in ("in", "hangup-in"):
+            return not self.living(self.plan.pipes[watch.argument].write)
+        if watch.type in ("out", "hangup-out"):
+            return not self.living(self.plan.pipes[watch.argument].read)
+        return False

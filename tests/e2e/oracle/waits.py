@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What each thread of a scene waits for, and who could end that wait."""
+from dataclasses import dataclass, field
+
+from .plan import CATCH_CHILD, CATCH_TERM
+from .scene import ALIVE, GONE, ZOMBIE
+
+STRONG = {"holds", "joins", "child", "writer", "reader"}
+KINDS = {"lock": "mutex", "read": "pipe-read", "write": "pipe-write", "ppoll": "poll", "cond": "futex",
+         "barrier": "futex"}  # fmt: skip
+
+
+@dataclass
+class Names:
+    """The numbers that the kernel gave to threads and processes."""
+
+    tids: list
+    pids: list
+
+
+@dataclass
+class Edge:
+    relation: str
+    tasks: set  # who could act
+    can_end: bool = True
+    holder: bool = False
+    responsible: set = None  # of those, whom custom expects to act
+    of_processes: bool = False  # leads to processes, not to a thread
+    parties: list = None  # as explained: tasks together that are to blame together
+    dead: int = None  # the dead thread that it leads to
+    forms: list = field(default_factory=list)  # how a cause's edge is reported
+    short_forms: list = None  # how a victim's is
+
+    def __post_init__(self):
+        if self.responsible is None:
+            self.responsible = self.tasks
+        if self.parties is None:
+            self.parties = [self.responsible]
+        if self.short_forms is None:
+            self.short_forms = self.forms
+
+
+@dataclass
+class Wait:
+    kind: str
+    edges: list = field(default_factory=list)
+    open: bool = False  # something outside may end it, whatever custom says
+    soft: set = field(default_factory=set)  # ways on with which custom need not reckon
+    held: bool = False  # somebody else than the waiter is responsible
+    idle: bool = False
+    mates: set = field(default_factory=set)  # the living threads of the waiter's process
+
+
+def of_scene(scene, names):
+    """One Wait for each thread, None if it runs or has ended."""
+    return [Waits(scene, names, number).wait for number in range(len(scene.plan.threads))]
+
+
+class Waits:
+    """Works out one wait."""
+
+    def __init__(self, scene, names, number):
+        self.scene, self.plan, self.names = scene, scene.plan, names
+        self.number, self.thread = number, scene.plan.threads[number]
+        self.me = self.thread.process
+        self.wait = None
+        if scene.thread_state(number) != ALIVE or number in scene.returned:
+            return
+        call = self.thread.call
+        if call in ("sleep", "spin", "socket", "waitid-stop") or self.thread.timed:
+            return
+        kind = KINDS.get(call, call.split("-")[0])
+        self.wait = Wait(kind, mates=set(scene.threads_left(self.me)))
+        getattr(self, {"read": "pipe", "write": "pipe", "ppoll": "poll", "select": "poll"}.get(call, kind))()
+
+    def add(self, *args, **keywords):
+        edge = Edge(*args, **keywords)
+        self.wait.edges.append(edge)
+        others = edge.responsible - {self.number} or edge.dead is not None
+        if edge.of_processes and self.wait.mates == {self.number} and edge.tasks == {self.number}:
+            others = False
+        self.wait.held |= edge.holder and bool(others)
+        return edge
+
+    # who there is
+
+    def process_form(self, process, relation):
+        state = ALIVE if self.scene.lives(process) else self.scene.ended[process]
+        return ("process", self.names.pids[process], state, relation)
+
+    def threads_of(self, processes):
+        return {t for process in processes for t in self.scene.threads_left(process)}
+
+    def add_process(self, process, relation, holder=True):
+        form = self.process_form(process, relation)
+        return self.add(relation, self.threads_of([process]), holder=holder, of_processes=True, forms=[form])
+
+    def add_memory(self, relation):
+        form = ("group", f"users of the memory of process {self.names.pids[self.me]}", 1, relation)
+        return self.add(relation, self.threads_of([self.me]), of_processes=True, forms=[form])
+
+    def add_mappers(self, region, relation):
+        mappers = self.scene.mappers(region)
+        form = ("group", "mappers of inode", len(mappers), relation)
+        self.add(relation, self.threads_of(mappers), of_processes=True, forms=[form])
+        if self.plan.regions[region].type == "named":
+            self.wait.soft.add("name")
+            self.wait.open |= len(mappers) < 2
+
+    def add_children(self, relation, holder):
+        """Children that have ended and were not waited for still count, and can do nothing."""
+        children = [c for c in self.plan.children(self.me) if self.scene.ended.get(c) != GONE]
+        if len(children) == 1:
+            self.add_process(children[0], relation, holder)
+        if len(children) < 2:
+            return
+        group = ("group", f"children of {self.names.pids[self.me]}", len(children), relation)
+        forms = [self.process_form(child, relation) for child in children] if relation in STRONG else [group]
+        self.add(relation, self.threads_of(children), holder=holder, of_processes=True, forms=forms,
+                 short_forms=[group])  # fmt: skip
+
+    def add_handlers(self):
+        process = self.plan.processes[self.me]
+        self.wait.open |= process.alarm
+        if process.catches & CATCH_TERM:
+            self.wait.soft.add("signal")
+        elif process.catches & CATCH_CHILD:
+            self.add_children("may-wake", holder=False)
+
+    # one function for each kind of wait
+
+    def mutex(self):
+        holder = self.plan.holder(self.thread.argument, self.me)
+        state = self.scene.thread_state(holder)
+        shared = self.plan.objects[self.thread.argument].region >= 0
+        tid = self.names.tids[holder]
+        if not shared and self.plan.threads[holder].process != self.me:
+            left = "gone" if state == GONE else "left-behind"
+            self.add("holds", set(), holder=True, dead=holder, forms=[("task", tid, left, "holds")])
+            self.heir(tid)
+        elif state == ALIVE:
+            self.add("holds", {holder}, holder=True, forms=[("task", tid, ALIVE, "holds")])
+        else:
+            word = "zombie" if state == ZOMBIE else "gone"
+            self.add("holds", set(), holder=True, dead=holder, forms=[("task", tid, word, "holds")])
+
+    def heir(self, owner):
+        """The child's first thread stands for the one that called fork(), and may unlock for it."""
+        leader = self.plan.leader(self.me)
+        alive = self.scene.thread_state(leader) == ALIVE
+        if alive and leader != self.number and owner < self.names.tids[leader]:
+            tid = self.names.tids[leader]
+            self.add("may-wake", {leader}, forms=[("task", tid, ALIVE, "may-wake")])
+
+    def by_access(self, relation):
+        region = self.plan.objects[self.thread.argument].region
+        if region >= 0:
+            self.add_mappers(region, relation)
+        else:
+            self.add_memory(relation)
+        self.add_handlers()
+
+    def sem(self):
+        self.by_access("may-post")
+
+    def futex(self):
+        self.by_access("may-wake")
+
+    def join(self):
+        joined = self.thread.argument
+        self.add("joins", {joined}, holder=True, forms=[("task", self.names.tids[joined], ALIVE, "joins")])
+
+    def wait4(self):
+        call = self.thread.call
+        if not call.endswith(("-any", "-group")):
+            self.add_process(self.thread.argument, "child")
+            return
+        self.add_children("child", holder=call.endswith("-any"))
+        # its own threads may give it new ones
+        if len(self.plan.threads_of(self.me)) > 1:
+            self.add_memory("may-wake")
+
+    waitid = wait4
+
+    def pipe_end(self, number, reads):
+        """False if nobody but the waiter's own process could act at the other end."""
+        pipe = self.plan.pipes[number]
+        relation = "writer" if reads else "reader"
+        holders = self.scene.living(pipe.write if reads else pipe.read)
+        others = holders - {self.me}
+        blamed = others or holders
+        forms = [self.process_form(process, relation) for process in blamed]
+        parties = [self.threads_of([process]) for process in others] or [self.threads_of(holders)]
+        group = ("group", f"{relation}s of pipe", len(holders), relation)
+        self.add(relation, self.threads_of(holders), holder=bool(others), responsible=self.threads_of(blamed),
+                 of_processes=True, parties=parties, forms=forms, short_forms=forms if others else [group])  # fmt: skip
+        return bool(others)
+
+    def pipe(self):
+        self.pipe_end(self.thread.argument, self.thread.call == "read")
+        self.add_handlers()
+
+    def poll(self):
+        others = True
+        for watch in self.plan.watches_of(self.number):
+            if watch.type == "socket":
+                self.wait.open = True
+            elif watch.type == "process":
+                child = self.plan.processes[watch.argument].parent == self.me
+                self.add_process(watch.argument, "child" if child else "joins")
+            else:
+                others &= self.pipe_end(watch.argument, watch.type in ("in", "hangup-in"))
+        if not others:
+            self.wait.held = False
+        self.add_handlers()
+
+    def pause(self):
+        self.wait.open = bool(self.plan.processes[self.me].catches) or self.plan.processes[self.me].alarm
+        self.wait.idle = not self.wait.open

@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Installs what build and tests need on a fresh Debian 12, and only what is
+# missing. Needs root if anything is; never a terminal.
+#
+#   install.sh          what the build needs
+#   install.sh tests    and what the tests need
+set -eu
+
+packages='make gcc clang bpftool libbpf-dev libelf-dev libjson-c-dev libcap-ng-dev uthash-dev
+pkg-config libc6-dev'
+test_packages='libcriterion-dev python3-minimal libpython3-stdlib procps util-linux bash'
+
+[ "${1:-}" = tests ] && packages="$packages $test_packages"
+
+missing()
+{
+	for package in $packages; do
+		state=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) || state=
+		[ "$state" = installed ] || printf '%s ' "$package"
+	done
+}
+
+if ! command -v dpkg-query >/dev/null; then
+	echo 'install.sh: not a Debian system; install what the Makefile needs by hand' >&2
+	exit 0
+fi
+needed=$(missing)
+[ -n "$needed" ] || exit 0
+if [ "$(id -u)" -ne 0 ]; then
+	echo "install.sh: as root: apt-get install $needed" >&2
+	exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+# shellcheck disable=SC2086 # a list of words
+apt-get install -y --no-install-recommends $needed </dev/null >/dev/null 2>&1 ||
+	{ apt-get update </dev/null >/dev/null &&
+		apt-get install -y --no-install-recommends $needed </dev/null >/dev/null; }

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# How the tests are built and run. A new file below tests/ needs no new line
+# here. Unit tests, the fuzz target's corpus and the programs that judge
+# recordings run under sanitizers, in a build directory of their own.
+
+PYTHON        := /usr/bin/python3
+SANITIZERS    := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+sanitized     := $(BUILD)/sanitized
+unit_src      := $(wildcard tests/unit/*.c)
+unit_obj      := $(unit_src:%.c=$(BUILD)/%.o)
+CPUS          := $(shell nproc)
+no_main       := $(filter-out $(BUILD)/user/main.o,$(objects))
+e2e_src       := $(wildcard tests/e2e/*.c)
+e2e_programs  := $(e2e_src:%.c=$(BUILD)/%)
+bench_src     := $(wildcard tests/bench/*.c)
+bench_bin     := $(bench_src:%.c=$(BUILD)/%)
+fuzz_src      := $(wildcard tests/fuzz/fuzz_*.c)
+fuzz_bin      := $(fuzz_src:%.c=$(BUILD)/%)
+
+.PHONY: install-needed install-tests-needed check unit checker-test replay-test e2e demo soak bench
+
+install-needed:
+	$(Q)sh tests/install.sh
+
+install-tests-needed:
+	$(Q)sh tests/install.sh tests
+
+# Everything that CI runs. A make of its own after the installation, since it
+# changes what the Makefile finds; the end-to-end tests' closing line is the last.
+check:
+	$(Q)$(MAKE) --no-print-directory install-tests-needed
+	$(Q)$(MAKE) --no-print-directory -j$(CPUS) all $(e2e_programs)
+	$(Q)$(MAKE) --no-print-directory unit checker-test replay-test sanitize fuzz-test
+	$(Q)$(MAKE) --no-print-directory e2e
+
+$(BUILD)/tests/unit/unit: $(unit_obj) $(no_main)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -lcriterion -o $@
+
+$(unit_obj): CPPFLAGS += -Itests/unit
+
+# Criterion runs each test in a child whose sanitizer report would not fail the
+# test: the reports go to files, and a file is a failure.
+unit:
+	$(Q)$(MAKE) --no-print-directory -j$(CPUS) BUILD=$(sanitized) SANITIZE='$(SANITIZERS)' \
+		$(sanitized)/tests/unit/unit
+	$(Q)rm -rf $(sanitized)/reports && mkdir -p $(sanitized)/reports
+	$(Q)ASAN_OPTIONS=log_path=$(sanitized)/reports/asan UBSAN_OPTIONS=log_path=$(sanitized)/reports/ubsan \
+		$(sanitized)/tests/unit/unit
+	$(Q)cat $(sanitized)/reports/* 2>/dev/null; test -z "$$(ls $(sanitized)/reports)"
+
+checker-test:
+	$(call say,CHECKER)
+	$(Q)$(PYTHON) -B tests/checker_test.py
+
+# Golden recordings: what dltrace says of NAME.events is NAME.expected.
+replay-test: $(BUILD)/dltrace
+	$(call say,REPLAY)
+	$(Q)$(PYTHON) -B tests/replay/run.py --dltrace $<
+
+$(BUILD)/tests/e2e/%: tests/e2e/%.c tests/e2e/hang.h
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE -O2 -g -std=gnu11 -Wall -Wextra -Werror -Wshadow -pthread $< -o $@
+
+e2e: $(BUILD)/dltrace $(e2e_programs)
+	$(Q)$(PYTHON) -B tests/e2e/run.py --dltrace $(BUILD)/dltrace --programs $(BUILD)/tests/e2e $(E2E)
+
+# As root, on a fresh Debian 12: install, build, hang, find.
+demo:
+	$(Q)$(MAKE) --no-print-directory install-needed
+	$(Q)$(MAKE) --no-print-directory -j$(CPUS) all $(e2e_programs)
+	$(Q)$(MAKE) --no-print-directory demo-run
+
+.PHONY: demo-run
+demo-run: $(BUILD)/dltrace $(e2e_programs)
+	$(Q)sh tests/demo.sh $(BUILD)/dltrace $(BUILD)/tests/e2e
+
+# The random tests with thousands of seeds instead of hundreds.
+SOAK_SEEDS ?= 20000
+soak:
+	$(Q)DLTRACE_SEEDS=$(SOAK_SEEDS) $(MAKE) --no-print-directory unit
+
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(no_main)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+
+bench: $(BUILD)/dltrace $(bench_bin)
+	$(Q)for bench in $(bench_bin); do $$bench || exit 1; done
+
+# Fuzz targets: a few seconds each in make check, with a driver that needs nothing
+# but the compiler; longer under clang's libFuzzer in make fuzz.
+FUZZ_SECONDS  ?= 3
+FUZZ_LONG     ?= 60
+fuzz_main     := $(if $(LIBFUZZER),,$(BUILD)/tests/fuzz/driver.o)
+
+$(fuzz_bin): $(BUILD)/%: $(BUILD)/%.o $(fuzz_main) $(no_main)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(if $(LIBFUZZER),-fsanitize=fuzzer) $^ $(LIBS) -o $@
+
+.PHONY: fuzz-test fuzz fuzz-run sanitize
+fuzz-run: $(fuzz_bin)
+	$(Q)for target in $(fuzz_bin); do \
+		sh tests/fuzz/run.sh $$target $(FUZZ_SECONDS) $(LIBFUZZER) || exit 1; done
+
+fuzz-test:
+	$(Q)$(MAKE) --no-print-directory BUILD=$(sanitized) SANITIZE='$(SANITIZERS)' fuzz-run
+
+fuzz:
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/libfuzzer CC=$(CLANG) LIBFUZZER=libfuzzer \
+		SANITIZE='-fsanitize=fuzzer-no-link $(SANITIZERS)' FUZZ_SECONDS=$(FUZZ_LONG) fuzz-run
+
+# The golden recordings under sanitizers.
+sanitize:
+	$(Q)$(MAKE) --no-print-directory -j$(CPUS) BUILD=$(sanitized) SANITIZE='$(SANITIZERS)' replay-test
+
+-include $(unit_obj:.o=.d) $(bench_bin:%=%.d) $(fuzz_bin:%=%.d) $(BUILD)/tests/fuzz/driver.d
