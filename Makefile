@@ -59,8 +59,8 @@ $(BUILD)/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
-# Only the loader knows the skeleton.
-$(BUILD)/user/source/bpf.o: $(skel)
+# Only the loader, and who tries what can be loaded, know the skeleton.
+$(BUILD)/user/source/bpf.o $(BUILD)/user/source/trial.o: $(skel)
 
 $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c
 	$(call say,BPF)
