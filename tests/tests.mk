@@ -15,6 +15,7 @@ e2e_src       := $(wildcard tests/e2e/*.c)
 e2e_programs  := $(e2e_src:%.c=$(BUILD)/%)
 bench_src     := $(wildcard tests/bench/*.c)
 bench_bin     := $(bench_src:%.c=$(BUILD)/%)
+load_bin      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/load/*.c))
 fuzz_src      := $(wildcard tests/fuzz/fuzz_*.c)
 fuzz_bin      := $(fuzz_src:%.c=$(BUILD)/%)
 
@@ -32,6 +33,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory install-tests-needed
 	$(Q)$(MAKE) --no-print-directory -j$(CPUS) all $(e2e_programs)
 	$(Q)$(MAKE) --no-print-directory unit checker-test replay-test sanitize fuzz-test
+	$(Q)$(MAKE) --no-print-directory oracle
 	$(Q)$(MAKE) --no-print-directory e2e
 
 $(BUILD)/tests/unit/unit: $(unit_obj) $(no_main)
@@ -67,6 +69,20 @@ $(BUILD)/tests/e2e/%: tests/e2e/%.c tests/e2e/hang.h
 e2e: $(BUILD)/dltrace $(e2e_programs)
 	$(Q)$(PYTHON) -B tests/e2e/run.py --dltrace $(BUILD)/dltrace --programs $(BUILD)/tests/e2e $(E2E)
 
+# Random programs whose wait-for graph is known; ORACLE='--seed N --seeds 1' for one of them.
+oracle_src    := $(wildcard tests/e2e/oracle/*.c)
+puppet        := $(BUILD)/tests/e2e/oracle/puppet
+
+$(puppet): $(oracle_src) $(wildcard tests/e2e/oracle/*.h)
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE -O2 -g -std=gnu11 -Wall -Wextra -Werror -Wshadow -pthread $(oracle_src) -o $@
+
+.PHONY: oracle
+oracle: $(BUILD)/dltrace $(puppet)
+	$(Q)$(PYTHON) -B tests/e2e/oracle.py --dltrace $(BUILD)/dltrace --puppet $(puppet) \
+		--failures $(BUILD)/oracle-failures $(ORACLE)
+
 # As root, on a fresh Debian 12: install, build, hang, find.
 demo:
 	$(Q)$(MAKE) --no-print-directory install-needed
@@ -79,15 +95,24 @@ demo-run: $(BUILD)/dltrace $(e2e_programs)
 
 # The random tests with thousands of seeds instead of hundreds.
 SOAK_SEEDS ?= 20000
+SOAK_TOPOLOGIES ?= 5000
 soak:
 	$(Q)DLTRACE_SEEDS=$(SOAK_SEEDS) $(MAKE) --no-print-directory unit
+	$(Q)$(MAKE) --no-print-directory oracle ORACLE='--seeds $(SOAK_TOPOLOGIES) $(ORACLE)'
 
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(no_main)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
 
-bench: $(BUILD)/dltrace $(bench_bin)
+# What the live benchmark runs under tracers: programs of their own, without dltrace in them.
+$(BUILD)/tests/bench/load/%: tests/bench/load/%.c
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE -O2 -g -std=gnu11 -Wall -Wextra -Werror -Wshadow -pthread $< -o $@
+
+bench: $(BUILD)/dltrace $(bench_bin) $(load_bin)
 	$(Q)for bench in $(bench_bin); do $$bench || exit 1; done
+	$(Q)$(PYTHON) -B tests/bench/live.py --dltrace $< --load $(BUILD)/tests/bench/load --out $(BUILD)/bench
 
 # Fuzz targets: a few seconds each in make check, with a driver that needs nothing
 # but the compiler; longer under clang's libFuzzer in make fuzz.

@@ -35,28 +35,24 @@ def read_link(path):
         raise Unreadable(f"{path}: {error.strerror}") from None
 
 
-def open_memory(pid):
-    """A process whose first thread has ended still has the memory of the others."""
-    for tid in [pid] + [tid for tid in thread_ids(pid) if tid != pid]:
-        try:
-            fd = os.open(f"/proc/{pid}/task/{tid}/mem", os.O_RDONLY | os.O_CLOEXEC)
-        except ProcessLookupError:
-            continue
-        return fd
-    raise ProcessLookupError(f"no thread of {pid} is left")
-
-
-def thread_ids(pid):
-    """None of a process that is gone."""
+def living_thread(pid):
+    """A first thread that has ended has no memory and no files, but the process's others have them."""
     try:
-        return sorted(int(name) for name in os.listdir(f"/proc/{pid}/task"))
+        tids = sorted(int(name) for name in os.listdir(f"/proc/{pid}/task"))
     except (FileNotFoundError, ProcessLookupError):
-        return []
+        return pid
+    for tid in tids:
+        try:
+            os.readlink(f"/proc/{tid}/exe")
+            return tid
+        except OSError:
+            pass
+    return pid
 
 
 def read_memory(pid, address, length):
     try:
-        fd = open_memory(pid)
+        fd = os.open(f"/proc/{living_thread(pid)}/mem", os.O_RDONLY | os.O_CLOEXEC)
         try:
             data = os.pread(fd, length, address)
         finally:
@@ -139,19 +135,20 @@ class Mapping:
     def links(self):
         """Names that the file still has; from its path if the kernel does not tell."""
         try:
-            return os.stat(f"/proc/{self.pid}/map_files/{self.start:x}-{self.end:x}").st_nlink
+            return os.stat(f"/proc/{living_thread(self.pid)}/map_files/{self.start:x}-{self.end:x}").st_nlink
         except OSError:
             return 0 if self.path.endswith("(deleted)") else 1
 
 
 class OpenFile:
-    def __init__(self, pid, fd, target):
+    def __init__(self, pid, tid, fd, target):
         self.pid, self.fd, self.target = pid, fd, target
+        self.tid = tid  # by whom it can be asked about
 
     def info(self):
         return dict(
             line.split(b":", 1)
-            for line in read_bytes(f"/proc/{self.pid}/fdinfo/{self.fd}").splitlines()
+            for line in read_bytes(f"/proc/{self.tid}/fdinfo/{self.fd}").splitlines()
             if b":" in line
         )
 
@@ -206,8 +203,8 @@ class System:
     def mappings(self, pid):
         def read():
             try:
-                lines = (read_bytes(f"/proc/{pid}/task/{tid}/maps").splitlines() for tid in thread_ids(pid))
-                return [Mapping(pid, line) for line in next(filter(None, lines), [])]
+                lines = read_bytes(f"/proc/{living_thread(pid)}/maps").splitlines()
+                return [Mapping(pid, line) for line in lines]
             except Unreadable:
                 return []
 
@@ -222,9 +219,10 @@ class System:
     def files(self, pid):
         def read():
             result = []
-            for path in (glob.glob(f"/proc/{pid}/fd/*") or glob.glob(f"/proc/{pid}/task/*/fd/*")):
+            tid = living_thread(pid)
+            for path in glob.glob(f"/proc/{tid}/fd/*"):
                 try:
-                    result.append(OpenFile(pid, int(os.path.basename(path)), os.readlink(path)))
+                    result.append(OpenFile(pid, tid, int(os.path.basename(path)), os.readlink(path)))
                 except OSError:
                     pass
             return result
@@ -233,7 +231,7 @@ class System:
 
     def program(self, pid):
         try:
-            return os.path.basename(os.readlink(f"/proc/{pid}/exe"))
+            return os.path.basename(os.readlink(f"/proc/{living_thread(pid)}/exe"))
         except OSError:
             return ""
 
@@ -244,7 +242,7 @@ class System:
             result = []
             for other in self.pids:
                 try:
-                    if other == pid or is_same(KCMP_VM, pid, other):
+                    if other == pid or is_same(KCMP_VM, living_thread(pid), living_thread(other)):
                         result.append(other)
                 except Unreadable:
                     pass
@@ -271,7 +269,7 @@ class System:
         for pid in self.pids:
             for file in self.files(pid):
                 try:
-                    stat = os.stat(f"/proc/{pid}/fd/{file.fd}")
+                    stat = os.stat(f"/proc/{file.tid}/fd/{file.fd}")
                 except OSError:
                     continue
                 if (stat.st_dev, stat.st_ino) == (dev, inode):
@@ -298,7 +296,7 @@ class System:
         """How many open file descriptions the descriptors stand for."""
         distinct = []
         for file in files:
-            if not any(is_same(KCMP_FILE, file.pid, known.pid, file.fd, known.fd) for known in distinct):
+            if not any(is_same(KCMP_FILE, file.tid, known.tid, file.fd, known.fd) for known in distinct):
                 distinct.append(file)
         return len(distinct)
 

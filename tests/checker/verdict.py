@@ -63,10 +63,12 @@ class Model:
 
     def targets(self, edge):
         """Live tasks that an edge to a task or process stands for."""
+        if edge.get("process"):
+            return waits.members(self.system, [edge["pid"]])
         task = self.system.task(edge["tid"]) if edge.get("tid") else None
         if not task or not task.alive and edge["relation"] in ("holds", "joins"):
             return set()
-        if edge["relation"] in ("holds", "joins") or edge["tid"] != edge["pid"]:
+        if edge["relation"] in ("holds", "joins", "may-wake") or edge["tid"] != edge["pid"]:
             return {task.tid}
         return waits.members(self.system, [edge["pid"]])
 
@@ -187,6 +189,9 @@ def strong_graph(model, report):
             if edge["relation"] not in STRONG or model.waits[tid] is None:
                 continue
             targets = model.waits[tid].blamed if "group" in edge else model.targets(edge)
+            # its own process is not itself, unless it is alone there
+            if edge.get("tid") != tid or edge.get("process"):
+                targets = targets - {tid} if len(waits.members(model.system, [cause["pid"]])) > 1 else targets
             graph[tid] |= targets & set(model.claimed)
     return graph
 

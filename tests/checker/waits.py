@@ -25,7 +25,6 @@ MUTEX_KINDS = 0x3 | 0x10 | 0x20 | 0x80 | 0x100 | 0x200
 THREAD_TID, THREAD_SELF = 0x2D0, 0x10  # struct pthread of glibc on x86-64
 FAULTS = {4, 5, 7, 8, 11, 31}
 SIGINT, SIGCHLD, INTERNAL = 2, 17, {32, 33}
-POLLIN_LIKE, POLLOUT_LIKE = 0x1 | 0x2 | 0x40 | 0x80, 0x4 | 0x100 | 0x200
 
 INTERPRETERS = re.compile(r"(python|pypy|perl|ruby|node|nodejs|bash|sh|dash|zsh|ksh|php|lua)(?![a-z])")
 
@@ -100,7 +99,7 @@ def handled(system, task):
     if len(system.threads(task.pid)) == 1:
         caught -= task.blocked  # no other thread takes them
     try:
-        if read_bytes(f"/proc/{task.pid}/timers"):
+        if read_bytes(f"/proc/{task.tid}/timers"):
             caught |= {14}
     except Unreadable:
         pass
@@ -157,7 +156,17 @@ def owned(system, task, place, number, kinds):
     owner = thread_of_number(system, task, number, place.pids)
     wait = Wait(kinds, [owner.tid] if owner else [], [owner.tid] if owner else [], "holds")
     wait.dead = owner is None
+    if wait.dead and not place.shared:
+        mind_heir(system, task, number, wait)
     return wait
+
+
+def mind_heir(system, task, number, wait):
+    """After fork() the child's first thread may unlock for the one that called it, which is older."""
+    first = system.task(task.pid)
+    if first and first.alive and first.tid != task.tid and number < (in_namespace_of(task, first) or 0):
+        wait.can_end.add(first.tid)
+        wait.holders.add(first.tid)
 
 
 def join_wait(system, task, place, value):
@@ -277,7 +286,7 @@ def waitid_wait(system, task, args):
     elif which == 2:
         chosen = select_children(system, task, group=number or task.group)
     else:
-        info = dict(line.split(b":", 1) for line in read_bytes(f"/proc/{task.pid}/fdinfo/{number}").splitlines())
+        info = dict(line.split(b":", 1) for line in read_bytes(f"/proc/{task.tid}/fdinfo/{number}").splitlines())
         chosen = [leader for leader in system.children(task.pid) if leader.pid == int(info.get(b"Pid", b"-1"))]
     return children_wait(system, task, chosen, "waitid", options)
 
@@ -317,17 +326,19 @@ def pidfd_wait(system, task, file, kinds):
 
 
 def any_of(system, task, wanted, kinds):
-    """wanted: (descriptor, for reading, for writing); ready if one is."""
+    """wanted: descriptors; ready if one is."""
     wait = Wait(kinds, (), set(), "writer")
-    for fd, reading, writing in wanted:
+    for fd in wanted:
         file = file_of(system, task, fd)
         parts = []
         if file.target == "anon_inode:[pidfd]":
             parts = [pidfd_wait(system, task, file, kinds)]
-        if reading and not parts:
-            parts.append(end_wait(system, task, fd, os.O_WRONLY, kinds))
-        if writing and not parts:
-            parts.append(end_wait(system, task, fd, os.O_RDONLY, kinds))
+        elif file.target.startswith("pipe:"):
+            # whatever events are asked for, the end that it is also hears of the other's end
+            ends = [(os.O_RDONLY, os.O_WRONLY), (os.O_WRONLY, os.O_RDONLY)]
+            parts = [end_wait(system, task, fd, other, kinds) for own, other in ends if file.may(own)]
+        else:
+            parts = [opened("no pipe")]
         for part in parts:
             wait.can_end |= part.can_end
             wait.holders |= part.holders or set()
@@ -342,10 +353,9 @@ def poll_wait(system, task, args):
     if count > 65536:
         return opened("too many descriptors")
     data, wanted = read_memory(task.pid, args[0], 8 * count) if count else b"", []
-    for fd, events, _ in struct.iter_unpack("<ihh", data):
+    for fd, _, _ in struct.iter_unpack("<ihh", data):
         if fd >= 0:
-            reading = bool(events & POLLIN_LIKE) or not events & POLLOUT_LIKE
-            wanted.append((fd, reading, bool(events & POLLOUT_LIKE)))
+            wanted.append(fd)
     wait = any_of(system, task, wanted, {"poll"})
     wait.timed = args[2] & 0x80000000 == 0
     return wait.because("timed") if wait.timed else wait
@@ -368,11 +378,7 @@ def select_wait(system, task, args):
     count = args[0] & 0x7FFFFFFF
     size = (count + 63) // 64 * 8
     sets = [int.from_bytes(read_memory(task.pid, where, size), "little") if where else 0 for where in args[1:4]]
-    wanted = [
-        (fd, bool(sets[0] >> fd & 1 or sets[2] >> fd & 1), bool(sets[1] >> fd & 1))
-        for fd in range(count)
-        if (sets[0] | sets[1] | sets[2]) >> fd & 1
-    ]
+    wanted = [fd for fd in range(count) if (sets[0] | sets[1] | sets[2]) >> fd & 1]
     return unmasked(task, any_of(system, task, wanted, {"select"}), args[4], 0)
 
 

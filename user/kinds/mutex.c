@@ -188,7 +188,7 @@ static enum cost resolve_shared(struct mutex_wait *w, enum cost budget)
 		return COST_DONE;
 	if (w->context->look->incomplete & (1u << INCOMPLETE_HIDDEN_TASKS))
 		wait_open(w->b, OPEN_CENSUS);
-	gone_edge(w, w->b->wait->object);
+	gone_edge(w, mix64(w->task->object_dev, w->task->object_inode));
 	mappers_saw_count(w->context, w->task, w->b);
 	return COST_DONE;
 }

@@ -43,6 +43,7 @@ struct thing {
 /* What all processes of a puppet share, and nobody waits for once it is ready. */
 struct board {
 	pthread_barrier_t taken;
+	pthread_barrier_t reaped; /* nobody may wait for any child before */
 	pid_t tid[PLAN_MOST];
 };
 

@@ -59,6 +59,16 @@ static void pipe_init(struct stage *stage, int number)
 		must(write(stage->pipe[number][1], page, sizeof(page)));
 }
 
+/* Those whose process does not end. */
+static int living_threads(const struct plan *plan)
+{
+	int count = 0;
+
+	for (int i = 0; i < plan->thread_count; i++)
+		count += plan->processes[plan->threads[i].process].fate == FATE_LIVES;
+	return count;
+}
+
 static void stage_init(struct stage *stage)
 {
 	const struct plan *plan = &stage->plan;
@@ -70,6 +80,7 @@ static void stage_init(struct stage *stage)
 	pthread_barrierattr_init(&attributes);
 	pthread_barrierattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
 	pthread_barrier_init(&stage->board->taken, &attributes, plan->thread_count);
+	pthread_barrier_init(&stage->board->reaped, &attributes, living_threads(plan));
 	sem_init(&stage->taken_early, 0, 0);
 	for (int i = 0; i < plan->region_count; i++)
 		region_init(stage, i);
@@ -140,23 +151,59 @@ static void reap_children(const struct stage *stage, int process)
 			waitpid(stage->board->tid[plan_leader(&stage->plan, i)], NULL, 0);
 }
 
+/* True if nothing of the thread is left, or a leader is a zombie. */
+static bool thread_has_ended(pid_t tid)
+{
+	char path[64], state = 'X';
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+
+	FILE *file = fopen(path, "re");
+
+	if (!file)
+		return true;
+	if (fscanf(file, "%*d (puppet) %c", &state) != 1)
+		state = 'X';
+	fclose(file);
+	return state == 'Z' || state == 'X';
+}
+
+/*
+ * A call on a descriptor keeps a reference if there was another thread when it
+ * began, which nobody can tell later: so first the others end.
+ */
+static void ends_await(const struct stage *stage, int process)
+{
+	for (int i = 0; i < stage->plan.thread_count; i++) {
+		const struct plan_thread *thread = &stage->plan.threads[i];
+
+		if (thread->process != process || thread->call != CALL_END)
+			continue;
+		while (!thread_has_ended(stage->board->tid[i]))
+			usleep(1000);
+	}
+}
+
 /* What a thread does once everybody has taken what he is to take. */
 static void thread_act(struct stage *stage, int thread)
 {
 	int process = stage->plan.threads[thread].process;
+	bool leads = thread == plan_leader(&stage->plan, process);
 
-	if (thread == plan_leader(&stage->plan, process)) {
-		if (stage->plan.processes[process].fate != FATE_LIVES)
+	if (stage->plan.processes[process].fate != FATE_LIVES) {
+		if (leads)
 			_exit(0);
-		reap_children(stage, process);
-		if (!process)
-			say_ready(stage);
+		return;
 	}
+	if (leads)
+		reap_children(stage, process);
+	pthread_barrier_wait(&stage->board->reaped);
+	if (leads && !process)
+		say_ready(stage);
 	if (stage->plan.threads[thread].call == CALL_END)
 		pthread_exit(NULL);
+	ends_await(stage, process);
 	act(stage, thread);
-	for (;;)
-		sleep(1000);
 }
 
 static void *thread_run(void *argument)
@@ -173,6 +220,8 @@ static void *thread_run(void *argument)
 	take_all(stage, role->thread, false);
 	pthread_barrier_wait(&stage->board->taken);
 	thread_act(stage, role->thread);
+	for (;;)
+		sleep(1000);
 	return NULL;
 }
 

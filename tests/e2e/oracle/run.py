@@ -109,7 +109,11 @@ def check_again(bench, puppets, reports):
     checker = subprocess.run(
         [sys.executable, bench.checker], input="\n".join(lines), text=True, capture_output=True, timeout=120
     )
-    expect(checker.returncode == 0, checker.stdout + checker.stderr)
+    if checker.returncode:
+        bench.failures.mkdir(parents=True, exist_ok=True)
+        (bench.failures / "rejected.json").write_text("\n".join(lines) + "\n")
+        objections = [line for line in checker.stdout.splitlines() if not line.startswith("accepted")]
+        raise Failure("\n".join(objections) + checker.stderr)
 
 
 def essence(report):

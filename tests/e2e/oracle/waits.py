@@ -27,7 +27,7 @@ class Edge:
     responsible: set = None  # of those, whom custom expects to act
     of_processes: bool = False  # leads to processes, not to a thread
     parties: list = None  # as explained: tasks together that are to blame together
-    dead: int = None  # the dead thread that it leads to
+    dead: tuple = None  # names the dead that it leads to: whoever names the same is stuck for the same reason
     forms: list = field(default_factory=list)  # how a cause's edge is reported
     short_forms: list = None  # how a victim's is
 
@@ -132,25 +132,30 @@ class Waits:
     def mutex(self):
         holder = self.plan.holder(self.thread.argument, self.me)
         state = self.scene.thread_state(holder)
-        shared = self.plan.objects[self.thread.argument].region >= 0
+        region = self.plan.objects[self.thread.argument].region
+        shared = region >= 0
         tid = self.names.tids[holder]
         if not shared and self.plan.threads[holder].process != self.me:
             left = "gone" if state == GONE else "left-behind"
-            self.add("holds", set(), holder=True, dead=holder, forms=[("task", tid, left, "holds")])
+            dead = (holder, "gone", self.me) if state == GONE else (holder, "left-behind", 0)
+            self.add("holds", set(), holder=True, dead=dead, forms=[("task", tid, left, "holds")])
             self.heir(tid)
         elif state == ALIVE:
             self.add("holds", {holder}, holder=True, forms=[("task", tid, ALIVE, "holds")])
         else:
             word = "zombie" if state == ZOMBIE else "gone"
-            self.add("holds", set(), holder=True, dead=holder, forms=[("task", tid, word, "holds")])
+            # a number alone names the same thread only within the same memory
+            memory = -1 - region if shared else self.me
+            dead = (holder, word, memory if state == GONE else 0)
+            self.add("holds", set(), holder=True, dead=dead, forms=[("task", tid, word, "holds")])
 
     def heir(self, owner):
-        """The child's first thread stands for the one that called fork(), and may unlock for it."""
+        """The child's first thread stands for the one that called fork(): it may unlock for it."""
         leader = self.plan.leader(self.me)
         alive = self.scene.thread_state(leader) == ALIVE
         if alive and leader != self.number and owner < self.names.tids[leader]:
             tid = self.names.tids[leader]
-            self.add("may-wake", {leader}, forms=[("task", tid, ALIVE, "may-wake")])
+            self.add("may-wake", {leader}, holder=True, forms=[("task", tid, ALIVE, "may-wake")])
 
     def by_access(self, relation):
         region = self.plan.objects[self.thread.argument].region
