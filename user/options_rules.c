@@ -58,9 +58,7 @@ const char *options_unbuilt(const struct options *options)
 	} unbuilt[] = {
 		{ options->format == FORMAT_DOT, "--format dot" },
 		{ options->format == FORMAT_HTML, "--format html" },
-		{ options->uprobes, "--uprobes" },
 		{ options->source == SOURCE_PROC, "--source proc" },
-		{ options->attach == ATTACH_SYSCALL, "--attach syscall" },
 		{ options->artifacts != NULL, "--artifacts" },
 		{ options->stacks == STACKS_NATIVE, "--stacks native" },
 		{ options->stacks == STACKS_PYTHON, "--stacks python" },

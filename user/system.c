@@ -8,13 +8,38 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/cleanup.h"
 #include "kinds/kinds.h"
 
 static const char *const event_label[EVENT_TYPES] = {
 	[EVENT_WAIT] = "wait",
 	[EVENT_WAKE] = "wake",
 	[EVENT_EXIT] = "exit",
+	[EVENT_FORK] = "fork",
+	[EVENT_EXEC] = "exec",
+	[EVENT_SEMOP] = "semop",
+	[EVENT_SEM_ACQUIRE] = "sem-acquire",
+	[EVENT_SEM_POST] = "sem-post",
 };
+
+static const enum bpf_attach attach_way[] = {
+	[ATTACH_AUTO] = BPF_ATTACH_AUTO,
+	[ATTACH_SLEEP] = BPF_ATTACH_SLEEP,
+	[ATTACH_SYSCALL] = BPF_ATTACH_SYSCALL,
+	[ATTACH_NONE] = BPF_ATTACH_NONE,
+};
+
+/* The kernel side knows calls, the metrics kinds. */
+static const enum wait_kind call_kind[WAIT_CALLS] = {
+	[WAIT_CALL_FUTEX] = WAIT_FUTEX,
+	[WAIT_CALL_WAIT4] = WAIT_WAIT4,
+	[WAIT_CALL_WAITID] = WAIT_WAITID,
+	[WAIT_CALL_SEMOP] = WAIT_SYSV_SEM,
+};
+
+_Static_assert(sizeof(struct durations) == sizeof(struct wait_durations) &&
+		       DURATION_BUCKETS == WAIT_BUCKETS,
+	       "the kernel side's buckets are the report's");
 
 /* While no task of a process runs, its memory is changed by others at most. */
 static uint64_t process_generation(void *context, uint32_t pid)
@@ -35,21 +60,29 @@ static uint64_t process_generation(void *context, uint32_t pid)
 	return sum;
 }
 
-static int source_open(struct system *system, const struct options *options)
+static int source_open(struct system *system, const struct options *options, const uint32_t *scope,
+		       size_t scope_count)
 {
 	bool live = !options->once && options->attach != ATTACH_NONE;
 	struct bpf_source_options source_options = {
-		.attach = live ? BPF_ATTACH_SLEEP : BPF_ATTACH_NONE,
+		.attach = live ? attach_way[options->attach] : BPF_ATTACH_NONE,
 		.threshold_ns = options->min_wait_ns / 2,
 		.ringbuf_bytes = options->ringbuf_size,
+		.scoped = scope,
+		.ownership = live,
+		.uprobes = options->uprobes,
 		.verbose = options->verbosity > 0,
 	};
 	char why[BPF_WHY_LEN];
 	int err = bpf_source_open(&source_options, &system->source, why, sizeof(why));
 
-	if (err && live && options->attach == ATTACH_AUTO) {
-		source_options.attach = BPF_ATTACH_NONE;
-		err = bpf_source_open(&source_options, &system->source, why, sizeof(why));
+	if (!err && scope)
+		err = bpf_source_scope(system->source, scope, scope_count);
+	if (!err && options->uprobes) {
+		int found =
+			bpf_source_uprobes(system->source, scope, scope_count, why, sizeof(why));
+
+		err = found < 0 ? found : 0;
 	}
 	if (err)
 		fprintf(stderr, "dltrace: %s\n", why);
@@ -85,7 +118,7 @@ int system_open(struct system *system, const struct options *options, const uint
 	int err = recording_begin(system, options);
 
 	if (!err)
-		err = source_open(system, options);
+		err = source_open(system, options, scope, scope_count);
 	if (err) {
 		system_close(system);
 		return err;
@@ -100,10 +133,10 @@ int system_open(struct system *system, const struct options *options, const uint
 
 	system->judge = judge_new(&judge_options);
 	system->live = live_probe_new(&probe_options);
-	for (size_t i = EVENT_WAIT; i < EVENT_TYPES; i++) {
+	for (size_t i = EVENT_WAIT; i < EVENT_TYPES; i++)
 		system->events[i - 1].label = event_label[i];
-		system->events_lost[i - 1].label = event_label[i];
-	}
+	for (uint32_t i = EVENT_WAIT; i < LOSSES; i++)
+		system->events_lost[i - 1].label = bpf_loss_name(i);
 	if (!system->judge || !system->live) {
 		fprintf(stderr, "dltrace: out of memory\n");
 		system_close(system);
@@ -142,22 +175,52 @@ static void event_take(const struct event *event, void *context)
 
 bool system_events(struct system *system)
 {
-	uint64_t lost[EVENT_TYPES], sum = 0;
+	uint64_t losses[LOSSES], sum = 0;
 
 	if (system_events_fd(system) < 0)
 		return false;
 	bpf_source_poll(system->source, event_take, system);
-	if (bpf_source_lost(system->source, lost))
+	if (bpf_source_losses(system->source, losses))
 		return false;
-	for (size_t i = EVENT_WAIT; i < EVENT_TYPES; i++) {
-		system->events_lost[i - 1].count = lost[i];
-		sum += lost[i];
+	for (size_t i = EVENT_WAIT; i < LOSSES; i++) {
+		system->events_lost[i - 1].count = losses[i];
+		sum += losses[i];
 	}
 
 	bool more = sum > system->lost;
 
 	system->lost = sum;
 	return more;
+}
+
+/* Descendants that were there before tracing began are in scope from the second look on. */
+static int scope_pass_on(struct system *system)
+{
+	const struct look *look = &system->look;
+	const struct judge_stats *stats = judge_stats(system->judge);
+	_cleanup_free_ uint32_t *pids = NULL;
+	size_t count = 0;
+
+	if (!judge_is_scoped(system->judge) || stats->scope_processes == system->scoped)
+		return 0;
+	pids = malloc((look->process_count + 1) * sizeof(*pids));
+	if (!pids)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < look->process_count; i++)
+		if (judge_in_scope(system->judge, look, look->processes[i].pid))
+			pids[count++] = look->processes[i].pid;
+	system->scoped = stats->scope_processes;
+	return bpf_source_scope(system->source, pids, count);
+}
+
+static void durations_update(struct system *system)
+{
+	struct wait_durations durations[WAIT_CALLS];
+
+	if (system_events_fd(system) < 0 || bpf_source_durations(system->source, durations))
+		return;
+	for (size_t i = 0; i < WAIT_CALLS; i++)
+		memcpy(&system->durations[call_kind[i]], &durations[i], sizeof(durations[i]));
 }
 
 static int recording_add(struct system *system)
@@ -185,6 +248,8 @@ int system_look(struct system *system, struct findings *ret)
 	/* the events that the look itself has set off */
 	lost |= system_events(system);
 	system->resyncs += lost;
+	if (lost && !system->lost_ns)
+		system->lost_ns = system->look.wall_ns ? system->look.wall_ns : look.wall_ns;
 	if (system->lost)
 		look.incomplete |= 1ull << INCOMPLETE_EVENTS_LOST;
 	look_deinit(&system->look);
@@ -199,6 +264,9 @@ int system_look(struct system *system, struct findings *ret)
 		fprintf(stderr, "dltrace: cannot judge a look: %s\n", strerror(-err));
 		return err;
 	}
+	durations_update(system);
+	if (scope_pass_on(system))
+		fprintf(stderr, "dltrace: the waits of new descendants are not summed\n");
 	if (live_probe_quarantined(system->live, NULL, 0))
 		judge_incomplete(system->judge, INCOMPLETE_QUARANTINE);
 	return recording_add(system);
@@ -210,4 +278,6 @@ void system_summarise(const struct system *system, struct run_summary *ret)
 	ret->events = system->events;
 	ret->events_lost = system->events_lost;
 	ret->resyncs = system->resyncs;
+	ret->lost_since_wall_ns = system->lost_ns;
+	ret->durations = system_events_fd(system) < 0 ? NULL : system->durations;
 }

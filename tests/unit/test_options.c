@@ -258,12 +258,8 @@ Test(options, unbuilt_options_are_named)
 
 	ACCEPT(&options, "--all", "--format", "dot");
 	cr_expect_str_eq(options_unbuilt(&options), "--format dot");
-	ACCEPT(&options, "--uprobes", "--", "true");
-	cr_expect_str_eq(options_unbuilt(&options), "--uprobes");
 	ACCEPT(&options, "--all", "--source", "proc");
 	cr_expect_str_eq(options_unbuilt(&options), "--source proc");
-	ACCEPT(&options, "--all", "--attach", "syscall");
-	cr_expect_str_eq(options_unbuilt(&options), "--attach syscall");
 	ACCEPT(&options, "--all", "--stacks", "python");
 	cr_expect_str_eq(options_unbuilt(&options), "--stacks python");
 	ACCEPT(&options, "--artifacts", "d", "--", "true");

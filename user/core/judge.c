@@ -113,6 +113,16 @@ void judge_incomplete(struct judge *judge, enum incomplete what)
 	judge->stats.incomplete |= 1ull << what;
 }
 
+bool judge_is_scoped(const struct judge *judge)
+{
+	return judge->scope.named;
+}
+
+bool judge_in_scope(const struct judge *judge, const struct look *look, uint32_t pid)
+{
+	return scope_has(&judge->scope, look, pid);
+}
+
 bool judge_scope_alive(const struct judge *judge)
 {
 	return judge->scope.named_alive;

@@ -77,6 +77,9 @@ int judge_look(struct judge *judge, const struct look *look, const struct probe 
 void judge_incomplete(struct judge *judge, enum incomplete what);
 const struct judge_stats *judge_stats(const struct judge *judge);
 
+/* True if there is a scope, and if the process of that look is in it. */
+bool judge_is_scoped(const struct judge *judge);
+bool judge_in_scope(const struct judge *judge, const struct look *look, uint32_t pid);
 /* True if a process of -p is still there (or -p was not given). */
 bool judge_scope_alive(const struct judge *judge);
 

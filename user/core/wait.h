@@ -26,6 +26,7 @@ struct graph;
 	X(PIPE_WRITE, "pipe-write") \
 	X(POLL, "poll")             \
 	X(SELECT, "select")         \
+	X(SYSV_SEM, "sysv-sem")     \
 	X(PAUSE, "pause")           \
 	X(OTHER, "other")
 

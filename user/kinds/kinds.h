@@ -19,6 +19,7 @@ extern const struct kind pipe_read_kind;
 extern const struct kind pipe_write_kind;
 extern const struct kind poll_kind;
 extern const struct kind select_kind;
+extern const struct kind sysv_sem_kind;
 extern const struct kind pause_kind;
 extern const struct kind other_kind;
 

@@ -263,6 +263,11 @@ static int json_summary(const struct output *output, const struct run_summary *s
 		json_add_number(&line, scope, "tasks", stats->scope_tasks);
 		json_add_number(&line, scope, "ignorance", stats->scope_ignorance);
 	}
+	if (summary->lost_since_wall_ns) {
+		json_add_number(&line, line.root, "resyncs", summary->resyncs);
+		json_add_text(&line, line.root, "incomplete_since",
+			      format_time(summary->lost_since_wall_ns).text);
+	}
 	if (summary->interval_ns)
 		json_add_seconds(&line, line.root, "interval_s", summary->interval_ns);
 	json_add_seconds(&line, line.root, "elapsed_s", summary->elapsed_ns);

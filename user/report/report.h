@@ -57,13 +57,14 @@ struct run_summary {
 	const struct judge_stats *stats;
 	struct deadlock *const *active; /* those that stand now */
 	size_t active_count;
-	uint64_t deadlocks;	    /* --once, --replay: that stand now; watching: found in all */
-	uint64_t elapsed_ns;	    /* since the start */
-	uint64_t interval_ns;	    /* between looks, where they are too dear for the one asked for;
-				       else 0 */
-	uint64_t look_wall_ns;	    /* when the last look began; 0: never */
-	uint64_t resyncs;	    /* looks taken because events were lost */
-	const struct tally *events; /* by type */
+	uint64_t deadlocks;    /* --once, --replay: that stand now; watching: found in all */
+	uint64_t elapsed_ns;   /* since the start */
+	uint64_t interval_ns;  /* between looks, where they are too dear for the one asked for;
+				  else 0 */
+	uint64_t look_wall_ns; /* when the last look began; 0: never */
+	uint64_t resyncs;      /* looks taken because events were lost */
+	uint64_t lost_since_wall_ns; /* the last look before the first loss; 0: nothing was lost */
+	const struct tally *events;  /* by type */
 	const struct tally *events_lost;   /* by reason */
 	const struct tally *read_errors;   /* by reason */
 	const struct durations *durations; /* [WAIT_KIND_COUNT] */
