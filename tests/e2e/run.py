@@ -22,6 +22,7 @@ from harness import phases  # noqa: E402
 from harness.cases import NEAR_MISSES, POSITIVES  # noqa: E402
 from harness.commands import COMMANDS  # noqa: E402
 from harness.dltrace import Dltrace  # noqa: E402
+from harness.live import LIVE  # noqa: E402
 from harness.scoreboard import Scoreboard  # noqa: E402
 from harness.target import Guard  # noqa: E402
 
@@ -60,8 +61,9 @@ def main():
         else:
             phases.already_hung(bench, positives, near_misses)
             phases.watched_one_by_one(bench, positives, near_misses)
-            phases.watched_all_at_once(bench, positives, near_misses)
-            for test in COMMANDS:
+            for attach in ("auto", "syscall", "none"):
+                phases.watched_all_at_once(bench, positives, near_misses, attach)
+            for test in COMMANDS + LIVE:
                 if options.only in test.__name__:
                     scoreboard.run(test.__name__, test, bench)
     return scoreboard.close()

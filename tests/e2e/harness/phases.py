@@ -210,25 +210,26 @@ def wait_for_all(hung, watch, patience_s=20):
     watch.wait_for(strike_out, patience_s)
 
 
-def watched_all_at_once(bench, positives, near_misses):
+def watched_all_at_once(bench, positives, near_misses, attach="auto"):
     """One dltrace --all sees near misses alone first (status 0), then everything."""
+    how = f"--all --attach {attach}"
     with ExitStack() as stack:
         quiet = begin_all(bench, near_misses, stack)
-        result = bench.dltrace.run("--all", *EAGER, "--duration", "2s")
+        result = bench.dltrace.run(*how.split(), *EAGER, "--duration", "2s")
         table = proc.processes()
         for case, target in quiet:
-            bench.scoreboard.run(f"{case.name}: watched, --all", judge_case, case, target, result, table)
-        bench.scoreboard.run("all near misses, --all: form", check_whole, result)
+            bench.scoreboard.run(f"{case.name}: watched, {how}", judge_case, case, target, result, table)
+        bench.scoreboard.run(f"all near misses, {how}: form", check_whole, result)
     with ExitStack() as stack:
-        with bench.dltrace.watch("--all", *EAGER, "--duration", "10m") as watch:
+        with bench.dltrace.watch(*how.split(), *EAGER, "--duration", "10m") as watch:
             time.sleep(0.5)
             hung = begin_all(bench, positives, stack)
             wait_for_all(hung, watch)
             result = watch.end()
         table = proc.processes()
         for case, target in hung:
-            name = f"{case.name}: watched, --all"
+            name = f"{case.name}: watched, {how}"
             bench.scoreboard.run(name, judge_case, as_first_seen(case), target, result, table)
-        bench.scoreboard.run("all positives, --all: form", check_whole, result)
+        bench.scoreboard.run(f"all positives, {how}: form", check_whole, result)
         summary = (result.of_type("summary") or [{}])[-1]
         bench.scoreboard.say(f"open waits of the whole system by reason: {summary.get('open')}")

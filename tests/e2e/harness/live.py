@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Tests of live tracing: what is streamed, what is summed, what happens when something is lost.
+
+Each is a function of the bench; its name is its claim.
+"""
+import os
+import re
+import signal
+import subprocess
+import time
+
+from harness.cases import POSITIVES
+from harness.phases import EAGER, begin
+from harness.scoreboard import expect
+from harness.target import Target
+
+LIVE = []
+# Waits of wait_counts.c, each number a prime; the long ones last longer than half of --min-wait.
+SHORT = {"futex": 1009, "wait4": 101, "waitid": 53, "sysv-sem": 29}
+LONG_FUTEX = 13
+
+
+def test(function):
+    LIVE.append(function)
+    return function
+
+
+def metric(path, name, **labels):
+    """The value of one series of a textfile; 0 if it is not there."""
+    wanted = ",".join(f'{key}="{value}"' for key, value in labels.items())
+    with open(path) as file:
+        found = re.search(rf"^dltrace_{name}(?:{{{re.escape(wanted)}}})? (\S+)$", file.read(), re.M)
+    return float(found[1]) if found else 0.0
+
+
+def watch_counts(bench, attach):
+    path = bench.scratch / f"counts-{attach}.prom"
+    with open(bench.scratch / "programs.log", "ab") as log:
+        with Target([str(bench.binaries / "wait_counts")], bench.guard, log, bench.scratch) as target:
+            arguments = ("-p", target.pid, "--attach", attach, "--min-wait", "1s", "--interval", "200ms")
+            with bench.dltrace.watch(*arguments, "--textfile", path, "--duration", "60s") as watch:
+                time.sleep(1)
+                target.go()
+                target.wait_ready(40)
+                time.sleep(1)  # for one more look
+                result = watch.end()
+    expect(result.status in (0, 3), f"status {result.status}\n{result}")
+    return path
+
+
+def counts_are_whole(bench, attach):
+    path = watch_counts(bench, attach)
+    for kind, count in SHORT.items():
+        wanted = count + (LONG_FUTEX if kind == "futex" else 0)
+        there = metric(path, "wait_duration_seconds_count", kind=kind)
+        expect(there == wanted, f"{attach}: {there:g} waits of {kind}, not {wanted}")
+    for kind in ("wait", "wake"):
+        there = metric(path, "events_total", type=kind)
+        # long waits are streamed whoever waits, so those of others come, too
+        expect(there >= LONG_FUTEX, f"{attach}: {there:g} events of {kind}")
+        expect(there < 500, f"{attach}: short waits were streamed: {there:g} events of {kind}")
+
+
+@test
+def waits_are_summed_or_streamed_and_none_is_lost_by_sleep(bench):
+    counts_are_whole(bench, "sleep")
+
+
+@test
+def waits_are_summed_or_streamed_and_none_is_lost_by_syscall(bench):
+    counts_are_whole(bench, "syscall")
+
+
+def mutex_case():
+    return next(case for case in POSITIVES if case.name.startswith("mutex_abba"))
+
+
+def churn(seconds):
+    """Many short-lived processes: each fork and exit is an event."""
+    script = f"end=$(( $(date +%s) + {seconds} )); while [ $(date +%s) -lt $end ]; do /bin/true; done"
+    return subprocess.Popen(["/bin/sh", "-c", script], start_new_session=True, stdin=subprocess.DEVNULL)
+
+
+def known_deadlock_is_found_alone(target, result):
+    own = [line for line in result.deadlocks() if any(t["pid"] == target.pid for t in line["tasks"])]
+    expect(len(own) == 1, f"{len(own)} findings about the known deadlock\n{result}")
+
+
+def watched_through(bench, disturb, *arguments):
+    """A deadlock that is there, dltrace with these arguments, and something that makes it lose events."""
+    path = bench.scratch / "loss.prom"
+    case = mutex_case()
+    with bench.start(case) as target:
+        begin(bench, case, target)
+        load = [churn(8), churn(8)]
+        try:
+            with bench.dltrace.watch("--all", *EAGER, "--textfile", path, *arguments) as watch:
+                time.sleep(1)
+                disturb(watch.program)
+                time.sleep(2)
+                result = watch.end()
+        finally:
+            for program in load:
+                os.killpg(program.pid, signal.SIGKILL)
+                program.wait()
+        known_deadlock_is_found_alone(target, result)
+    return path, result
+
+
+@test
+def what_a_tiny_buffer_loses_is_counted_and_made_up_for(bench):
+    def stop(program):
+        program.send_signal(signal.SIGSTOP)
+        time.sleep(5)
+        program.send_signal(signal.SIGCONT)
+
+    path, result = watched_through(bench, stop, "--ringbuf-size", "4096")
+    [summary] = result.of_type("summary")
+    expect(summary["events_lost"] > 0, f"nothing was lost\n{summary}")
+    expect(metric(path, "resyncs_total") > 0, "no look was taken to make up for it")
+    expect("events-lost" in summary["incomplete"], f"not said to be incomplete\n{summary}")
+    expect("incomplete_since" in summary, f"not said since when\n{summary}")
+
+
+@test
+def a_buffer_of_the_usual_size_outlasts_a_stop_of_five_seconds(bench):
+    def stop(program):
+        program.send_signal(signal.SIGSTOP)
+        time.sleep(5)
+        program.send_signal(signal.SIGCONT)
+
+    _, result = watched_through(bench, stop)
+    [summary] = result.of_type("summary")
+    expect(summary["events_lost"] == 0 or "events-lost" in summary["incomplete"], f"lost in silence\n{summary}")
+
+
+@test
+def features_say_how_live_tracing_attaches(bench):
+    result = bench.dltrace.run("--features", json_output=False)
+    expect(result.status == 0, str(result))
+    for way in ("auto", "sleep", "syscall"):
+        expect(re.search(rf"attach.*{way}|{way}.*attach", result.out), f"nothing about {way}\n{result}")
