@@ -190,6 +190,8 @@ bool system_events(struct system *system)
 	bool more = sum > system->lost;
 
 	system->lost = sum;
+	if (more)
+		judge_events_lost(system->judge);
 	return more;
 }
 

@@ -4,7 +4,7 @@
 What live tracing costs, as ratios to no tracer, against goals and peers; what dltrace itself needs; how soon
 it reports. As root. Never a test: whatever the figures are, the status is 0.
 
-Environment: BENCH_ROUNDS (7) sessions of each tracer, BENCH_PEER_ROUNDS (2) of each peer, BENCH_DEADLOCKS (20).
+Environment: BENCH_ROUNDS (5) sessions of each tracer, BENCH_PEER_ROUNDS (2) of each peer, BENCH_DEADLOCKS (20).
 """
 import argparse
 import os
@@ -62,7 +62,7 @@ def measure_cost(arguments, own, work_cpu, cpus):
     with ExitStack() as servers:
         others, left_out = live_works.other_works(servers, work_cpu)
         sessions = live_cost.Sessions([*own, *others], tracers)
-        sessions.run(environment_number("BENCH_ROUNDS", 7))
+        sessions.run(environment_number("BENCH_ROUNDS", 5))
     rows = sessions.rows()
     live_cost.print_rows("CPU time, as a ratio to no tracer", rows, goal)
     print_left_out({**left_out, **sessions.left_out})

@@ -151,7 +151,7 @@ def postgres_works(stack):
     argv = [*pgbench, "-n", "-c", "4", "-j", "2", "postgres", "-t"]
     with open(os.path.join(data, "postmaster.pid")) as lines:
         server = int(lines.readline())
-    return [Work("pgbench, 4 clients", 1.02, argv, 500, user=user, server_cpu_s=lambda: ended_children_cpu_s(server))]
+    return [Work("pgbench, 4 clients", 1.02, argv, 400, user=user, server_cpu_s=lambda: ended_children_cpu_s(server))]
 
 
 def ended_children_cpu_s(pid):

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Two direct-mapped tables: a new entry replaces whatever was in its place. No
+ * Direct-mapped tables: a new entry replaces whatever was in its place. No
  * allocation per event, no growth, and the recent survives.
  */
 #include "core/history.h"
@@ -12,15 +12,26 @@
 
 #define DEAD_SLOTS   8192 /* powers of two */
 #define HOLDER_SLOTS 4096
+#define SEM_SLOTS    4096
 
 struct holder {
 	uint64_t object;
 	struct person person;
 };
 
+/* How a semaphore has been used since it was first taken under our eyes. */
+struct sem_use {
+	uint64_t address;
+	uint32_t pid; /* 0: free */
+	bool taken;   /* by the person */
+	bool signals; /* given by others than its taker, or taken twice: no lock */
+	struct person taker;
+};
+
 struct history {
 	struct person dead[DEAD_SLOTS];
 	struct holder holders[HOLDER_SLOTS];
+	struct sem_use sems[SEM_SLOTS];
 };
 
 struct history *history_new(void)
@@ -110,6 +121,61 @@ bool history_last_holder(const struct history *history, const struct look *look,
 	if (!object || slot->object != object)
 		return false;
 	*ret = slot->person;
+	person_find(history, look, ret);
+	return true;
+}
+
+static struct sem_use *sem_slot(const struct history *history, uint32_t pid, uint64_t address)
+{
+	uint64_t key = mix64(mix64(2, pid), address);
+
+	return (struct sem_use *)&history->sems[key & (SEM_SLOTS - 1)];
+}
+
+static void sem_taken(struct sem_use *use, const struct event *event)
+{
+	if (use->pid != event->pid || use->address != event->object)
+		*use = (struct sem_use){ .pid = event->pid, .address = event->object };
+	use->signals |= use->taken;
+	use->taken = true;
+	use->taker = (struct person){ .start_ns = event->start_ns,
+				      .pid = event->pid,
+				      .tid = event->tid };
+	memcpy(use->taker.name, event->name, sizeof(use->taker.name));
+}
+
+static void sem_given(struct sem_use *use, const struct event *event)
+{
+	/* what was taken before we came says nothing about who takes it */
+	if (use->pid != event->pid || use->address != event->object)
+		return;
+	use->signals |= !use->taken || use->taker.tid != event->tid;
+	use->taken = false;
+}
+
+void history_sem(struct history *history, const struct event *event)
+{
+	struct sem_use *use = sem_slot(history, event->pid, event->object);
+
+	if (event->type == EVENT_SEM_ACQUIRE)
+		sem_taken(use, event);
+	else
+		sem_given(use, event);
+}
+
+void history_forget_sems(struct history *history)
+{
+	memset(history->sems, 0, sizeof(history->sems));
+}
+
+bool history_sem_holder(const struct history *history, const struct look *look, uint32_t pid,
+			uint64_t address, struct person *ret)
+{
+	const struct sem_use *use = sem_slot(history, pid, address);
+
+	if (use->pid != pid || use->address != address || !use->taken || use->signals)
+		return false;
+	*ret = use->taker;
 	person_find(history, look, ret);
 	return true;
 }

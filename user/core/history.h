@@ -34,6 +34,20 @@ void history_exit(struct history *history, const struct event *event);
 /* The task was seen to hold the object. */
 void history_holder(struct history *history, uint64_t object, const struct look_task *holder);
 
+/*
+ * A unit of the sem_t at that address of the task's process was taken, or is
+ * about to be given back (EVENT_SEM_ACQUIRE, EVENT_SEM_POST).
+ */
+void history_sem(struct history *history, const struct event *event);
+/* Events were lost: what semaphores are used for is no longer known. */
+void history_forget_sems(struct history *history);
+/*
+ * Who holds the semaphore, if it has been used as a lock for as long as it was
+ * followed: taken by one at a time, and given back by whoever had taken it.
+ */
+bool history_sem_holder(const struct history *history, const struct look *look, uint32_t pid,
+			uint64_t address, struct person *ret);
+
 /* Who was last seen to hold the object, and what has become of them since; false if unknown. */
 bool history_last_holder(const struct history *history, const struct look *look, uint64_t object,
 			 struct person *ret);

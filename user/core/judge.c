@@ -101,6 +101,13 @@ void judge_event(struct judge *judge, const struct event *event)
 {
 	if (event->type == EVENT_EXIT)
 		history_exit(judge->history, event);
+	else if (event->type == EVENT_SEM_ACQUIRE || event->type == EVENT_SEM_POST)
+		history_sem(judge->history, event);
+}
+
+void judge_events_lost(struct judge *judge)
+{
+	history_forget_sems(judge->history);
 }
 
 const struct judge_stats *judge_stats(const struct judge *judge)

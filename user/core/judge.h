@@ -67,6 +67,9 @@ void judge_free(struct judge *judge);
 /* A live event, as it comes. */
 void judge_event(struct judge *judge, const struct event *event);
 
+/* Some events did not come. */
+void judge_events_lost(struct judge *judge);
+
 /*
  * Judges one look. The look stays the caller's and must live until the next
  * call. 0 or -ENOMEM; after an error the judge is as before.

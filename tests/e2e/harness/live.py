@@ -71,6 +71,35 @@ def waits_are_summed_or_streamed_and_none_is_lost_by_syscall(bench):
     counts_are_whole(bench, "syscall")
 
 
+def watch_semaphores(bench, *arguments):
+    """sem_locks, with dltrace there before it locks: its roles and what was said."""
+    with open(bench.scratch / "programs.log", "ab") as log:
+        with Target([str(bench.binaries / "sem_locks")], bench.guard, log, bench.scratch) as target:
+            with bench.dltrace.watch("-p", target.pid, *EAGER, *arguments) as watch:
+                time.sleep(1.5)
+                target.go()
+                target.wait_ready()
+                watch.wait_for(lambda line: line.get("type") == "deadlock", 5)
+                return target.roles, watch.end()
+
+
+@test
+def semaphores_used_as_locks_have_holders_where_their_taking_was_followed(bench):
+    roles, result = watch_semaphores(bench, "--uprobes")
+    expect(len(result.deadlocks()) == 1, f"not one finding\n{result}")
+    [line] = result.deadlocks()
+    expect((line["verdict"], line["certainty"]) == ("cycle", "likely"), f"{line['verdict']} {line['certainty']}")
+    expect({task["tid"] for task in line["tasks"]} == {roles["a"], roles["b"]}, f"wrong causes\n{result}")
+    sources = {item["source"] for task in line["tasks"] for edge in task["waits_for"] for item in edge["evidence"]}
+    expect("history" in sources, f"no history among {sources}")
+
+
+@test
+def semaphores_without_history_have_no_holder(bench):
+    _, result = watch_semaphores(bench)
+    expect(not result.deadlocks(), f"a finding\n{result}")
+
+
 def mutex_case():
     return next(case for case in POSITIVES if case.name.startswith("mutex_abba"))
 

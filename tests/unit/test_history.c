@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the judge remembers of semaphores and of the dead. */
+#include <criterion/criterion.h>
+
+#include "core/history.h"
+
+#define SEM 0x404040
+
+static struct event sem_event(uint32_t type, uint32_t tid)
+{
+	return (struct event){
+		.type = type, .pid = 10, .tid = tid, .start_ns = tid, .object = SEM
+	};
+}
+
+/* Whoever holds the semaphore of process 10 after the events: 0 if nobody is known to. */
+static uint32_t holder_after(const struct event *events, size_t count)
+{
+	struct history *history = history_new();
+	struct look look;
+	struct person holder = { 0 };
+	struct look_task *task = calloc(1, sizeof(*task));
+
+	*task = (struct look_task){ .tid = 11, .pid = 10, .start_ns = 11 };
+	cr_assert_not(look_init(&look, task, 1));
+	for (size_t i = 0; i < count; i++)
+		history_sem(history, &events[i]);
+	if (!history_sem_holder(history, &look, 10, SEM, &holder))
+		holder.tid = 0;
+	look_deinit(&look);
+	history_free(history);
+	return holder.tid;
+}
+
+#define HOLDER_AFTER(...)                             \
+	holder_after((struct event[]){ __VA_ARGS__ }, \
+		     sizeof((struct event[]){ __VA_ARGS__ }) / sizeof(struct event))
+
+Test(history, taker_of_a_semaphore_holds_it)
+{
+	cr_assert_eq(HOLDER_AFTER(sem_event(EVENT_SEM_ACQUIRE, 11)), 11);
+}
+
+Test(history, semaphore_given_back_is_held_by_nobody)
+{
+	cr_assert_eq(HOLDER_AFTER(sem_event(EVENT_SEM_ACQUIRE, 11), sem_event(EVENT_SEM_POST, 11)),
+		     0);
+}
+
+Test(history, semaphore_given_by_others_is_a_signal_and_never_held)
+{
+	cr_assert_eq(HOLDER_AFTER(sem_event(EVENT_SEM_ACQUIRE, 11), sem_event(EVENT_SEM_POST, 12),
+				  sem_event(EVENT_SEM_ACQUIRE, 11)),
+		     0);
+}
+
+Test(history, semaphore_taken_twice_is_no_lock)
+{
+	cr_assert_eq(
+		HOLDER_AFTER(sem_event(EVENT_SEM_ACQUIRE, 11), sem_event(EVENT_SEM_ACQUIRE, 12)),
+		0);
+}
+
+Test(history, post_of_what_was_taken_before_says_nothing)
+{
+	cr_assert_eq(HOLDER_AFTER(sem_event(EVENT_SEM_POST, 12), sem_event(EVENT_SEM_ACQUIRE, 11)),
+		     11);
+}
+
+Test(history, lost_events_leave_no_holder)
+{
+	struct history *history = history_new();
+	struct event event = sem_event(EVENT_SEM_ACQUIRE, 11);
+	struct look look = { 0 };
+	struct person holder;
+
+	history_sem(history, &event);
+	history_forget_sems(history);
+	cr_assert_not(history_sem_holder(history, &look, 10, SEM, &holder));
+	history_free(history);
+}
+
+Test(history, dead_are_known_by_tid_with_how_they_ended)
+{
+	struct history *history = history_new();
+	struct event event = {
+		.type = EVENT_EXIT, .tid = 7, .pid = 7, .start_ns = 3, .exit_code = 9
+	};
+	struct person person;
+
+	history_exit(history, &event);
+	cr_assert(history_dead(history, 7, &person));
+	cr_expect_eq(person.exit_code, 9);
+	cr_expect_not(history_dead(history, 8, &person));
+	history_free(history);
+}
