@@ -301,6 +301,21 @@ static bool same_cause(const struct slow *slow, uint32_t a, uint32_t b)
 	return a == b || (slow->reaches[a][b] && slow->reaches[b][a]);
 }
 
+/* True if all whom the task strongly blames wait for ever on purpose, and there is one. */
+static bool waits_for_idle(const struct slow *slow, uint32_t task)
+{
+	bool idle = false;
+
+	for (uint32_t b = 0; b < slow->picture->node_count; b++) {
+		if (!slow->strongly[task][b])
+			continue;
+		if (slow->state[b] == STUCK)
+			return false;
+		idle |= slow->state[b] == IDLE;
+	}
+	return idle;
+}
+
 /* True if nobody outside is to blame, and nobody who waits for ever on purpose. */
 static bool is_cause(const struct slow *slow, uint32_t task)
 {
@@ -309,10 +324,11 @@ static bool is_cause(const struct slow *slow, uint32_t task)
 	for (uint32_t a = 0; a < n; a++) {
 		if (!same_cause(slow, task, a))
 			continue;
+		if (waits_for_idle(slow, a))
+			return false;
 		for (uint32_t b = 0; b < n; b++)
-			if ((slow->blames[a][b] && slow->state[b] == STUCK &&
-			     !same_cause(slow, task, b)) ||
-			    (slow->strongly[a][b] && slow->state[b] == IDLE))
+			if (slow->blames[a][b] && slow->state[b] == STUCK &&
+			    !same_cause(slow, task, b))
 				return false;
 	}
 	return true;

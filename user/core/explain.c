@@ -113,24 +113,37 @@ static void tasks_order(const struct graph *graph, uint32_t *tasks, uint32_t cou
 	qsort_r(tasks, count, sizeof(*tasks), task_order, graph->look->tasks);
 }
 
-/* What the node's blame for `next` means for its component. */
-static void component_note(struct work *work, uint32_t node, uint32_t next, const struct edge *edge)
+/*
+ * What the node's blame means for its component. A task waits for the idle only
+ * if it strongly blames nobody else: an idle holder of a pipe's end that others
+ * hold, too, hides nothing.
+ */
+static void component_note(struct work *work, uint32_t node)
 {
 	const uint32_t *of = work->components.of;
 	struct component *component = &work->table[of[node]];
-	bool strong = edge && relation_is_strong(edge->relation);
+	struct blame_cursor cursor = { 0 };
+	bool idle = false, busy = false;
+	const struct edge *edge;
+	uint32_t next;
 
-	switch (work->blame.class[next]) {
-	case NODE_DEAD:
-		if (strong && (component->dead == NO_NODE || next < component->dead))
-			component->dead = next;
-		break;
-	case NODE_IDLE:
-		component->idle |= strong;
-		break;
-	default:
-		component->leads |= of[next] != NO_COMPONENT && of[next] != of[node];
+	while ((next = blame_next(&work->blame, node, &cursor, &edge)) != NO_NODE) {
+		bool strong = edge && relation_is_strong(edge->relation);
+
+		switch (work->blame.class[next]) {
+		case NODE_DEAD:
+			if (strong && (component->dead == NO_NODE || next < component->dead))
+				component->dead = next;
+			break;
+		case NODE_IDLE:
+			idle |= strong;
+			break;
+		default:
+			busy |= strong && work->blame.class[next] == NODE_STUCK;
+			component->leads |= of[next] != NO_COMPONENT && of[next] != of[node];
+		}
 	}
+	component->idle |= idle && !busy;
 }
 
 /* Fills the table of components and sorts the stuck tasks by component. */
@@ -143,15 +156,10 @@ static void components_survey(struct work *work)
 	for (uint32_t c = 0; c < work->components.count; c++)
 		work->table[c].dead = NO_NODE;
 	for (uint32_t node = 0; node < graph_node_count(graph); node++) {
-		struct blame_cursor cursor = { 0 };
-		const struct edge *edge;
-		uint32_t next;
-
 		if (of[node] == NO_COMPONENT)
 			continue;
 		work->table[of[node]].count += node_is_task(graph, node);
-		while ((next = blame_next(&work->blame, node, &cursor, &edge)) != NO_NODE)
-			component_note(work, node, next, edge);
+		component_note(work, node);
 	}
 	for (uint32_t c = 0; c < work->components.count; c++) {
 		work->table[c].first = placed;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * References that calls in progress hold. A call on a descriptor takes one if
- * its table is shared (fs/file.c: __fget_light()). A sleeping poll or select
+ * its table is shared when it begins (fs/file.c: __fget_light()); whether it was
+ * can no longer be told once all others who shared it have gone. A sleeping poll or select
  * keeps one for each queue that it waits on (fs/select.c: __pollwait()), and a
  * pipe has one for each direction that the description is open for (fs/pipe.c:
  * pipe_poll()), whatever events were asked for.
@@ -24,31 +25,35 @@ static uint32_t polled_uses(const struct kind_context *context, const struct loo
 	return uses;
 }
 
-static uint32_t thread_uses(const struct kind_context *context, const struct look_task *thread,
-			    const struct open_file *holder)
+static void thread_uses(const struct kind_context *context, const struct look_task *thread,
+			const struct open_file *holder, struct file_uses *uses)
 {
 	if (!(thread->flags & TASK_SLEEPING) || thread->files != holder->table)
-		return 0;
+		return;
 	switch (call_of(thread)) {
 	case CALL_READ:
 	case CALL_WRITE:
-		return thread->files_users > 1 && (int32_t)thread->args[0] == holder->fd;
+		if ((int32_t)thread->args[0] != holder->fd)
+			break;
+		uses->certain += thread->files_users > 1;
+		uses->possible += thread->files_users == 1;
+		break;
 	case CALL_POLL:
 	case CALL_PPOLL:
 	case CALL_SELECT:
 	case CALL_PSELECT:
-		return polled_uses(context, thread, holder);
+		uses->certain += polled_uses(context, thread, holder);
+		break;
 	default:
-		return 0;
+		break;
 	}
 }
 
-uint32_t file_uses_in_process(const struct kind_context *context, const struct open_file *holder)
+void file_uses_add(const struct kind_context *context, const struct open_file *holder,
+		   struct file_uses *uses)
 {
 	const struct process *process = look_process(context->look, holder->pid);
-	uint32_t uses = 0;
 
 	for (uint32_t i = 0; process && i < process->count; i++)
-		uses += thread_uses(context, &context->look->tasks[process->first + i], holder);
-	return uses;
+		thread_uses(context, &context->look->tasks[process->first + i], holder, uses);
 }

@@ -5,11 +5,18 @@
 
 #include "core/kind.h"
 
+/* References that calls hold for certain, and those that they may hold beside them. */
+struct file_uses {
+	uint32_t certain;
+	uint32_t possible;
+};
+
 /*
- * How many references to the pipe's description the blocked calls of the holder's process keep
- * through the holder's descriptor. May read the process's memory (COST_READ). What it does not
- * know it does not count, and then the census fails.
+ * Adds the references to the pipe's description that the blocked calls of the holder's process
+ * keep through the holder's descriptor. May read the process's memory (COST_READ). What it does
+ * not know it does not count, and then the census fails.
  */
-uint32_t file_uses_in_process(const struct kind_context *context, const struct open_file *holder);
+void file_uses_add(const struct kind_context *context, const struct open_file *holder,
+		   struct file_uses *uses);
 
 #endif /* DLTRACE_FILE_USE_H */

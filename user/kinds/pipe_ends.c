@@ -64,10 +64,20 @@ static void check_references(const struct kind_context *context, uint32_t group,
 	}
 	for (size_t i = 0; i < count; i++)
 		found += !i || holder_compare(&holders[i - 1], &holders[i]);
-	for (size_t i = 0; found != refs && i < count; i++)
-		found += file_uses_in_process(context, holders[i]);
-	if (found != refs)
-		graph_open_group(context->graph, group, OPEN_CENSUS);
+	if (found == refs)
+		return;
+
+	struct file_uses uses = { 0 };
+
+	for (size_t i = 0; i < count; i++)
+		file_uses_add(context, holders[i], &uses);
+	found += uses.certain;
+	if (found == refs)
+		return;
+	/* explained if calls that may hold one do: by custom nobody else does */
+	graph_open_group(context->graph, group,
+			 found < refs && refs - found <= uses.possible ? OPEN_UNCOUNTED
+								       : OPEN_CENSUS);
 }
 
 /* Returns how many descriptions there are. */

@@ -80,12 +80,10 @@ class Model:
 
     def waits_for_idle(self, task):
         """For somebody who does nothing, on purpose: nobody is to blame then."""
-        return any(
-            party & self.idle and not party & self.stuck
-            for edge in self.edges_blamed(task)
-            for party in edge.parties
-            if edge.relation in STRONG
-        )
+        parties = [
+            party for edge in self.edges_blamed(task) for party in edge.parties if edge.relation in STRONG
+        ]
+        return any(party & self.idle for party in parties) and not any(party & self.stuck for party in parties)
 
     def is_cause(self, component):
         return not any(self.blames[t] - component or self.waits_for_idle(t) for t in component)
