@@ -25,33 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/active.h"
-#include "core/chain.h"
-#include "core/cleanup.h"
-#include "core/explain.h"
-#include "core/history.h"
-#include "core/resolve.h"
-#include "core/scope.h"
-#include "core/seen.h"
-#include "core/writeup.h"
-
-struct judge {
-	struct judge_options options;
-	struct judge_stats stats;
-	struct history *history;
-	struct scope scope;
-	struct seen seen;
-	struct active active;
-	struct progress progress;
-	struct resolve_stats resolved;
-	/* the findings of the last look; found and active point into active */
-	struct deadlock **found, **gone;
-	size_t found_count, gone_count;
-	struct chain *chains;
-	size_t chain_count;
-	uint64_t *chain_keys; /* chains given before, so that only changes are given again */
-	size_t chain_key_count;
-};
+#include "core/session.h"
 
 struct judge *judge_new(const struct judge_options *options)
 {
@@ -141,17 +115,6 @@ static uint64_t task_ripe_ns(const struct judge *judge, const struct look_task *
 	return task->slept_ns + judge->options.min_wait_ns;
 }
 
-/* One look being judged. */
-struct session {
-	struct judge *judge;
-	const struct look *look;
-	struct graph graph;
-	struct kind_context context;
-	uint8_t *waived;  /* of each task */
-	struct seen seen; /* what this look saw */
-	struct explanation explanation;
-};
-
 /* At the first look nothing is too young to be asked about, or an answer at once would need a
  * third look. */
 static void waive_young(struct session *session)
@@ -216,118 +179,6 @@ static int waive_unconfirmed(struct session *session, struct findings *ret)
 	return 0;
 }
 
-static bool tasks_in_scope(const struct session *session, const uint32_t *tasks, uint32_t count)
-{
-	const struct look *look = session->look;
-
-	for (uint32_t i = 0; i < count; i++)
-		if (scope_has(&session->judge->scope, look, look->tasks[tasks[i]].pid))
-			return true;
-	return false;
-}
-
-static bool explained_in_scope(const struct session *session, const struct explained *explained)
-{
-	return tasks_in_scope(session, explained->tasks, explained->task_count) ||
-	       tasks_in_scope(session, explained->victims, explained->victim_count);
-}
-
-/* True if the finding is what was reported before. */
-static bool deadlock_is_same(const struct session *session, const struct deadlock *known,
-			     const struct explained *explained)
-{
-	if (known->certainty != explained->certainty || known->cause_count != explained->task_count)
-		return false;
-	for (size_t i = 0; i < known->cause_count; i++) {
-		const struct look_task *task = &session->look->tasks[explained->tasks[i]];
-
-		if (known->causes[i].task.tid != task->tid ||
-		    known->causes[i].task.start_ns != task->start_ns)
-			return false;
-	}
-	return true;
-}
-
-/* True if the deadlock seemed gone at this look, which it is not: another of its causes has ended.
- */
-static bool gone_recall(struct judge *judge, uint64_t id)
-{
-	for (size_t i = 0; i < judge->gone_count; i++) {
-		if (judge->gone[i]->id != id)
-			continue;
-		deadlock_free(judge->gone[i]);
-		judge->gone[i] = judge->gone[--judge->gone_count];
-		return true;
-	}
-	return false;
-}
-
-/* One explained cause: known already, or written up and reported. */
-static int finding_take(struct session *session, struct writer *writer,
-			const struct explained *explained)
-{
-	struct judge *judge = session->judge;
-	uint64_t id = deadlock_id(&session->graph, explained);
-	const struct deadlock *known = active_find(&judge->active, id);
-
-	if (known && (deadlock_is_same(session, known, explained) ||
-		      known->found_ns == session->look->start_ns))
-		return 0;
-
-	struct deadlock **found =
-		reallocarray(judge->found, judge->found_count + 1, sizeof(*found));
-
-	if (!found)
-		return -ENOMEM;
-	judge->found = found;
-
-	struct deadlock *deadlock = writer_write(writer, explained);
-
-	/* a kind that changed its mind meanwhile: nothing is proven, the next look will tell */
-	if (!deadlock)
-		return 0;
-	if (!known && !gone_recall(judge, id))
-		judge->stats.detected[deadlock->verdict]++;
-	if (active_put(&judge->active, deadlock)) {
-		deadlock_free(deadlock);
-		return -ENOMEM;
-	}
-	judge->found[judge->found_count++] = deadlock;
-	return 0;
-}
-
-/* What stood before and has ended: one of its causes has run. */
-static int resolved_collect(struct session *session)
-{
-	struct judge *judge = session->judge;
-
-	judge->gone = calloc(judge->active.count + 1, sizeof(*judge->gone));
-	if (!judge->gone)
-		return -ENOMEM;
-	for (size_t i = judge->active.count; i--;)
-		if (!deadlock_stands(judge->active.items[i], session->look))
-			judge->gone[judge->gone_count++] = active_remove(&judge->active, i);
-	return 0;
-}
-
-static int findings_collect(struct session *session)
-{
-	struct judge *judge = session->judge;
-	struct writer writer;
-	int err = resolved_collect(session);
-
-	if (err || !session->explanation.count)
-		return err;
-	err = writer_init(&writer, &session->context, &judge->options.kinds, &judge->progress);
-	if (err)
-		return err;
-	for (uint32_t i = 0; i < session->explanation.count && !err; i++)
-		if (explained_in_scope(session, &session->explanation.items[i]))
-			err = finding_take(session, &writer, &session->explanation.items[i]);
-	writer_deinit(&writer);
-	return err;
-}
-
 /* Progress over what is confirmed, and its explanation. */
 static int session_prove(struct session *session)
 {
@@ -339,109 +190,6 @@ static int session_prove(struct session *session)
 	int err = progress_run(&judge->progress, &session->graph, session->waived);
 
 	return err ? err : explain(&session->graph, &judge->progress, &session->explanation);
-}
-
-static void mark_task(const struct look *look, const struct look_task *then, uint8_t *marks)
-{
-	uint32_t now = look_find(look, then->tid);
-
-	if (now != NO_TASK)
-		marks[now] = 1;
-}
-
-/*
- * Marks who is in a deadlock that stands: of what this look explained all victims, else those that
- * were listed. At the first look whoever is stuck may yet turn out to be in one.
- */
-static void mark_deadlocked(const struct session *session, uint8_t *marks)
-{
-	const struct judge *judge = session->judge;
-
-	for (size_t d = 0; d < judge->active.count; d++) {
-		const struct deadlock *deadlock = judge->active.items[d];
-
-		for (size_t i = 0; i < deadlock->cause_count; i++)
-			mark_task(session->look, &deadlock->causes[i].task, marks);
-		for (size_t i = 0; i < deadlock->victims_listed; i++)
-			mark_task(session->look, &deadlock->victims[i].task, marks);
-	}
-	for (uint32_t e = 0; e < session->explanation.count; e++) {
-		const struct explained *explained = &session->explanation.items[e];
-
-		for (uint32_t i = 0; i < explained->task_count; i++)
-			marks[explained->tasks[i]] = 1;
-		for (uint32_t i = 0; i < explained->victim_count; i++)
-			marks[explained->victims[i]] = 1;
-	}
-	for (uint32_t i = 0; i < session->look->task_count && !judge->stats.looks; i++)
-		marks[i] |= !progress_able(&judge->progress, i, PROGRESS_CUSTOM);
-}
-
-static bool chain_is_new(const struct judge *judge, uint64_t key)
-{
-	for (size_t i = 0; i < judge->chain_key_count; i++)
-		if (judge->chain_keys[i] == key)
-			return false;
-	return true;
-}
-
-static int chain_take(struct session *session, uint32_t task, uint64_t *keys, size_t *key_count)
-{
-	struct judge *judge = session->judge;
-	struct chain chain;
-	int err = chain_follow(&session->context, &judge->options.kinds, &judge->progress, task,
-			       &chain);
-
-	if (err)
-		return err;
-	keys[(*key_count)++] = chain.key;
-	if (!chain_is_new(judge, chain.key)) {
-		chain_free(&chain);
-		return 0;
-	}
-
-	struct chain *chains = reallocarray(judge->chains, judge->chain_count + 1, sizeof(*chains));
-
-	if (!chains) {
-		chain_free(&chain);
-		return -ENOMEM;
-	}
-	judge->chains = chains;
-	judge->chains[judge->chain_count++] = chain;
-	return 0;
-}
-
-/* For each blocked task of the named processes that is in no deadlock. */
-static int chains_collect(struct session *session)
-{
-	struct judge *judge = session->judge;
-	_cleanup_free_ uint64_t *keys = NULL;
-	_cleanup_free_ uint8_t *deadlocked = NULL;
-	size_t key_count = 0;
-
-	if (!judge->options.want_chains || !judge->options.scope)
-		return 0;
-	keys = malloc((session->graph.wait_count + 1) * sizeof(*keys));
-	deadlocked = calloc(session->look->task_count + 1, 1);
-	if (!keys || !deadlocked)
-		return -ENOMEM;
-	mark_deadlocked(session, deadlocked);
-	for (uint32_t i = 0; i < session->graph.wait_count; i++) {
-		uint32_t task = session->graph.waits[i].task;
-		const struct look_task *t = &session->look->tasks[task];
-
-		if (!scope_names(&judge->scope, t->pid) || deadlocked[task])
-			continue;
-
-		int err = chain_take(session, task, keys, &key_count);
-
-		if (err)
-			return err;
-	}
-	free(judge->chain_keys);
-	judge->chain_keys = TAKE_PTR(keys);
-	judge->chain_key_count = key_count;
-	return 0;
 }
 
 static void count_wait(struct judge_stats *stats, const struct look *look, const struct wait *wait,
@@ -504,9 +252,9 @@ static int session_judge(struct session *session, struct findings *ret)
 	if (!err)
 		err = session_prove(session);
 	if (!err)
-		err = findings_collect(session);
+		err = session_collect_findings(session);
 	if (!err)
-		err = chains_collect(session);
+		err = session_collect_chains(session);
 	return err;
 }
 
