@@ -9,6 +9,7 @@ Environment: BENCH_ROUNDS (5) sessions of each tracer, BENCH_PEER_ROUNDS (2) of 
 import argparse
 import os
 import platform
+import signal
 import sys
 from contextlib import ExitStack
 
@@ -109,6 +110,8 @@ def main():
 
 
 if __name__ == "__main__":
+    # Ended from outside, too, it takes its tracers and servers with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         main()
     except live_tracers.Refused as refusal:

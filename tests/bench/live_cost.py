@@ -95,5 +95,6 @@ def print_rows(title, rows, goals=None):
         if row.work.name != said:
             said = row.work.name
             print(said)
-        figures = "".join(f"{figure:8.2f}" for figure in (min(row.cpu), median(row.cpu), max(row.cpu), median(row.wall)))
+        ratios = (min(row.cpu), median(row.cpu), max(row.cpu), median(row.wall))
+        figures = "".join(f"{ratio:8.2f}" for ratio in ratios)
         print(f"  {row.tracer:<46}{figures}  {goals(row) if goals else ''}".rstrip())

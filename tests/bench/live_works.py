@@ -119,11 +119,12 @@ def perf_works(one_cpu):
     ]
 
 
-def stress_works():
+def stress_works(one_cpu):
     def stress(what, operations):
-        return Work(f"stress-ng --{what}", 1.02, ["stress-ng", "-q", f"--{what}", "2", f"--{what}-ops"], operations)
+        argv = ["stress-ng", "-q", f"--{what}", "2", f"--{what}-ops"]
+        return Work(f"stress-ng --{what}", 1.02, argv, operations, one_cpu)
 
-    return [stress("futex", 40000), stress("sem-sysv", 100000), stress("wait", 2000)]
+    return [stress("futex", 6000), stress("sem-sysv", 200000), stress("wait", 400)]
 
 
 def run_quietly(argv, **options):
@@ -176,14 +177,14 @@ def redis_works(stack):
     while not os.path.exists(address) and time.monotonic() < end:
         time.sleep(0.05)
     argv = ["redis-benchmark", "-s", address, "-q", "-t", "get", "-c", "20", "-n"]
-    return [Work("redis-benchmark", 1.02, argv, 20000, server_cpu_s=lambda: process_cpu_s(server.pid))]
+    return [Work("redis-benchmark", 1.02, argv, 30000, server_cpu_s=lambda: process_cpu_s(server.pid))]
 
 
 def other_works(stack: ExitStack, one_cpu):
     """Works of installed programs, whose servers end with stack; and why some are left out, by program."""
     makers = {
         "perf": lambda: perf_works(one_cpu),
-        "stress-ng": stress_works,
+        "stress-ng": lambda: stress_works(one_cpu),
         "pgbench": lambda: postgres_works(stack),
         "redis-benchmark": lambda: redis_works(stack),
     }
