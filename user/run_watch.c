@@ -18,6 +18,7 @@
 
 /* Looks take at most one part in so many of a CPU's time. */
 #define LOOK_SHARE 25
+#define DRAIN_NS   200000000
 
 struct watch {
 	const struct options *options;
@@ -25,10 +26,12 @@ struct watch {
 	struct present present;
 	struct command *command; /* NULL: none */
 	int epoll_fd, timer_fd, signal_fd;
+	int drain_fd;	 /* ticks while there may be events; -1: there are none */
 	uint64_t end_ns; /* CLOCK_MONOTONIC; 0: never */
 	bool done;
-	int status;  /* of the command, once it has ended */
-	int failure; /* exit status if dltrace itself failed, else 0 */
+	bool hurried; /* the next look follows the last one at once */
+	int status;   /* of the command, once it has ended */
+	int failure;  /* exit status if dltrace itself failed, else 0 */
 };
 
 static const int watched_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD };
@@ -38,6 +41,17 @@ static int watch_add(struct watch *watch, int fd)
 	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
 
 	return fd < 0 || !epoll_ctl(watch->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? 0 : -errno;
+}
+
+/* Events are taken in a few times a second: to wake up for each would cost more than it tells. */
+static int watch_drain(struct watch *watch)
+{
+	struct itimerspec tick = { .it_value.tv_nsec = DRAIN_NS, .it_interval.tv_nsec = DRAIN_NS };
+
+	watch->drain_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (watch->drain_fd < 0 || timerfd_settime(watch->drain_fd, 0, &tick, NULL))
+		return -errno;
+	return watch_add(watch, watch->drain_fd);
 }
 
 static int watch_fds(struct watch *watch)
@@ -58,8 +72,8 @@ static int watch_fds(struct watch *watch)
 
 	if (!err)
 		err = watch_add(watch, watch->signal_fd);
-	if (!err)
-		err = watch_add(watch, system_events_fd(&watch->system));
+	if (!err && system_events_fd(&watch->system) >= 0)
+		err = watch_drain(watch);
 	if (!err && watch->command)
 		err = watch_add(watch, watch->command->pidfd);
 	return err;
@@ -120,12 +134,9 @@ static void watch_look(struct watch *watch)
 		watch->done = true;
 
 	uint64_t interval_ns = watch_interval(watch, used_ns() - used_before_ns);
-	bool first = judge_stats(watch->system.judge)->looks == 1;
-
-	/* what hung before dltrace came is judged at once */
-	watch_schedule(watch, first && findings.candidates && !findings.ripe_ns
-				      ? began_ns
-				      : began_ns + interval_ns);
+	/* what is there to be proven is looked at once more at once, but never twice in a row */
+	watch->hurried = findings.fresh && !watch->hurried;
+	watch_schedule(watch, watch->hurried ? began_ns : began_ns + interval_ns);
 }
 
 static void watch_signal(struct watch *watch)
@@ -161,9 +172,9 @@ static void watch_dispatch(struct watch *watch, int fd)
 		watch_signal(watch);
 	} else if (watch->command && fd == watch->command->pidfd) {
 		watch_command_ended(watch);
-	} else if (system_events(&watch->system)) {
-		/* events were lost: what they would have said is in a look */
-		watch_schedule(watch, monotonic_ns());
+	} else if (fd == watch->drain_fd) {
+		if (read(fd, &expirations, sizeof(expirations)) == sizeof(expirations))
+			system_events(&watch->system);
 	}
 }
 
@@ -183,7 +194,7 @@ static int watch_init(struct watch *watch, const uint32_t *scope, size_t scope_c
 {
 	const struct options *options = watch->options;
 
-	watch->epoll_fd = watch->timer_fd = watch->signal_fd = -1;
+	watch->epoll_fd = watch->timer_fd = watch->signal_fd = watch->drain_fd = -1;
 	if (present_init(&watch->present, options))
 		return -EIO;
 	if (system_open(&watch->system, options, scope, scope_count)) {
@@ -203,6 +214,8 @@ static void watch_deinit(struct watch *watch)
 	close(watch->epoll_fd);
 	close(watch->timer_fd);
 	close(watch->signal_fd);
+	if (watch->drain_fd >= 0)
+		close(watch->drain_fd);
 }
 
 /* Watches until something ends it; the status without a command. */

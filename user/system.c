@@ -10,6 +10,7 @@
 
 #include "core/cleanup.h"
 #include "kinds/kinds.h"
+#include "present.h"
 
 static const char *const event_label[EVENT_TYPES] = {
 	[EVENT_WAIT] = "wait",
@@ -60,6 +61,21 @@ static uint64_t process_generation(void *context, uint32_t pid)
 	return sum;
 }
 
+static uint32_t hidden_processes(void *context, uint32_t *ret_pids, uint32_t max)
+{
+	const struct look *look = &((const struct system *)context)->look;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < look->process_count; i++) {
+		if (!(look->tasks[look->processes[i].first].flags & TASK_FROM_PROC))
+			continue;
+		if (count < max)
+			ret_pids[count] = look->processes[i].pid;
+		count++;
+	}
+	return count;
+}
+
 static int source_open(struct system *system, const struct options *options, const uint32_t *scope,
 		       size_t scope_count)
 {
@@ -69,7 +85,8 @@ static int source_open(struct system *system, const struct options *options, con
 		.threshold_ns = options->min_wait_ns / 2,
 		.ringbuf_bytes = options->ringbuf_size,
 		.scoped = scope,
-		.ownership = live,
+		/* births and semops are many: only where calls are followed anyway */
+		.ownership = options->attach == ATTACH_SYSCALL,
 		.uprobes = options->uprobes,
 		.verbose = options->verbosity > 0,
 	};
@@ -128,6 +145,7 @@ int system_open(struct system *system, const struct options *options, const uint
 		.files_link_fd = bpf_source_files_link(system->source),
 		.maps_link_fd = bpf_source_maps_link(system->source),
 		.generation = process_generation,
+		.hidden = hidden_processes,
 		.context = system,
 	};
 
@@ -173,14 +191,18 @@ static void event_take(const struct event *event, void *context)
 		recording_event(system->recording, event);
 }
 
-bool system_events(struct system *system)
+void system_events(struct system *system)
+{
+	if (system_events_fd(system) >= 0)
+		bpf_source_poll(system->source, event_take, system);
+}
+
+/* True if more was lost since the last look. */
+static bool losses_update(struct system *system)
 {
 	uint64_t losses[LOSSES], sum = 0;
 
-	if (system_events_fd(system) < 0)
-		return false;
-	bpf_source_poll(system->source, event_take, system);
-	if (bpf_source_losses(system->source, losses))
+	if (system_events_fd(system) < 0 || bpf_source_losses(system->source, losses))
 		return false;
 	for (size_t i = EVENT_WAIT; i < LOSSES; i++) {
 		system->events_lost[i - 1].count = losses[i];
@@ -240,15 +262,19 @@ static int recording_add(struct system *system)
 int system_look(struct system *system, struct findings *ret)
 {
 	struct look look;
-	bool lost = system_events(system);
+	uint64_t began_ns = monotonic_ns();
 	int err = bpf_source_look(system->source, &look);
 
 	if (err) {
 		fprintf(stderr, "dltrace: cannot look at the tasks: %s\n", strerror(-err));
 		return err;
 	}
-	/* the events that the look itself has set off */
-	lost |= system_events(system);
+	/* those that the look itself has set off are among them */
+	system_events(system);
+
+	/* what was lost, this look makes up for */
+	bool lost = losses_update(system);
+
 	system->resyncs += lost;
 	if (lost && !system->lost_ns)
 		system->lost_ns = system->look.wall_ns ? system->look.wall_ns : look.wall_ns;
@@ -266,6 +292,7 @@ int system_look(struct system *system, struct findings *ret)
 		fprintf(stderr, "dltrace: cannot judge a look: %s\n", strerror(-err));
 		return err;
 	}
+	judge_look_took(system->judge, monotonic_ns() - began_ns);
 	durations_update(system);
 	if (scope_pass_on(system))
 		fprintf(stderr, "dltrace: the waits of new descendants are not summed\n");

@@ -43,8 +43,8 @@ void system_close(struct system *system);
 
 /* Readable when events wait; -1: there are none. */
 int system_events_fd(const struct system *system);
-/* Takes in the events there are. True if some were lost since the last look. */
-bool system_events(struct system *system);
+/* Takes in the events there are. */
+void system_events(struct system *system);
 
 /* Looks and judges. 0 or -errno, and then one line has been said. */
 int system_look(struct system *system, struct findings *ret);

@@ -205,11 +205,16 @@ static uint32_t open_with_own_call(uint64_t table, uint32_t users)
 	return open;
 }
 
-Test(kind_pipe, call_on_a_table_of_its_own_holds_none)
+Test(kind_pipe, call_on_a_table_of_another_holds_none)
 {
 	cr_expect_eq(open_with_own_call(0x2000 + 20, 2), 0);
-	cr_expect_eq(open_with_own_call(0x2000 + 20, 1), OPEN_BIT(OPEN_CENSUS), "not shared");
 	cr_expect_eq(open_with_own_call(0x3000, 2), OPEN_BIT(OPEN_CENSUS), "another table");
+}
+
+Test(kind_pipe, call_on_a_table_no_longer_shared_may_hold_one)
+{
+	cr_expect_eq(open_with_own_call(0x2000 + 20, 1), OPEN_BIT(OPEN_UNCOUNTED));
+	cr_expect_eq(open_with_call(SYS_write, 4, 0, NULL, 4), OPEN_BIT(OPEN_CENSUS), "not two");
 }
 
 #ifdef SYS_poll

@@ -89,6 +89,11 @@ const struct judge_stats *judge_stats(const struct judge *judge)
 	return &judge->stats;
 }
 
+void judge_look_took(struct judge *judge, uint64_t ns)
+{
+	judge->stats.look_ns = ns;
+}
+
 void judge_incomplete(struct judge *judge, enum incomplete what)
 {
 	judge->stats.incomplete |= 1ull << what;
@@ -167,11 +172,15 @@ static int waive_unconfirmed(struct session *session, struct findings *ret)
 
 		if (seen_add(&session->seen, &seen))
 			return -ENOMEM;
-		if (ripe_ns > look->start_ns || !seen_has(&judge->seen, &seen))
+
+		bool confirmed = seen_has(&judge->seen, &seen);
+
+		if (ripe_ns > look->start_ns || !confirmed)
 			session->waived[wait->task] = 1;
 		if (!scope_has(&judge->scope, look, task->pid) || wait->idle)
 			continue;
 		ret->candidates++;
+		ret->fresh += ripe_ns <= look->start_ns && !confirmed;
 		if (ripe_ns > look->start_ns && ripe_ns > ret->ripe_ns)
 			ret->ripe_ns = ripe_ns;
 	}

@@ -39,6 +39,7 @@ struct findings {
 	 * (CLOCK_MONOTONIC; 0: all have). A caller that wants an answer now looks again then.
 	 */
 	uint32_t candidates;
+	uint32_t fresh; /* of them: old enough, and not seen like this at the look before */
 	uint64_t ripe_ns;
 };
 
@@ -47,17 +48,17 @@ struct judge_stats {
 	uint32_t looks;
 	uint32_t tasks, blocked;
 	uint32_t scope_tasks, scope_processes;
-	uint32_t deadlocked; /* causes and victims of what stands now */
+	uint32_t deadlocked;	     /* causes and victims of what stands now */
 	uint32_t open[OPEN_REASONS]; /* waits by first reason, system-wide */
 	uint32_t scope_ignorance;    /* waits in scope that are open out of ignorance */
 	uint32_t blocked_by_kind[WAIT_KIND_COUNT];
 	uint64_t longest_ns[WAIT_KIND_COUNT]; /* age of the oldest wait */
-	uint64_t asked[COST_LEVELS];  /* questions put to the probe, by cost, in all */
-	uint64_t suspects[COST_LEVELS]; /* waits resolved at that budget, in all */
+	uint64_t asked[COST_LEVELS];	      /* questions put to the probe, by cost, in all */
+	uint64_t suspects[COST_LEVELS];	      /* waits resolved at that budget, in all */
 	uint64_t cleared_asked; /* dear questions about tasks that cheap ones had cleared: 0 */
-	uint64_t incomplete; /* mask of enum incomplete, last look */
+	uint64_t incomplete;	/* mask of enum incomplete, last look */
 	uint64_t detected[VERDICTS];
-	uint64_t look_ns; /* not the judge's to know: left to the caller */
+	uint64_t look_ns; /* how long it took */
 };
 
 /* NULL if out of memory. options are copied, what they point to is not. */
@@ -76,6 +77,8 @@ void judge_events_lost(struct judge *judge);
  */
 int judge_look(struct judge *judge, const struct look *look, const struct probe *probe,
 	       struct findings *ret);
+/* How long the last look took, with its judgement. */
+void judge_look_took(struct judge *judge, uint64_t ns);
 /* Something was found to be missing while the last look was judged. */
 void judge_incomplete(struct judge *judge, enum incomplete what);
 const struct judge_stats *judge_stats(const struct judge *judge);

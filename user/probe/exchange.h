@@ -12,9 +12,13 @@
 
 #include "core/probe.h"
 
+#define HIDDEN_MAX 256
+
 struct exchange {
 	struct question question;
 	uint64_t look; /* number of the look; what was read in another one is forgotten */
+	uint32_t hidden[HIDDEN_MAX]; /* processes that the iterators pass over */
+	uint32_t hidden_count;
 
 	int32_t error;
 	uint32_t partial;

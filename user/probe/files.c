@@ -113,6 +113,9 @@ static int files_add_process(struct files *files, uint32_t pid)
 
 		int failed = descriptor_read(pid, thread, (int)fds[i], file);
 
+		/* what one link does not tell, none of them does: the censuses will */
+		if (failed == -EACCES || failed == -EPERM)
+			break;
 		if (!failed) {
 			file->mode = link_mode(thread, file->fd);
 			files->count++;
@@ -123,12 +126,25 @@ static int files_add_process(struct files *files, uint32_t pid)
 	return 0;
 }
 
+int hidden_list(const struct exchange *exchange, bool iterated, uint32_t **ret_pids,
+		size_t *ret_count)
+{
+	if (!iterated || exchange->hidden_count > HIDDEN_MAX)
+		return procfs_list("/proc", ret_pids, ret_count);
+	*ret_pids = malloc((exchange->hidden_count + 1) * sizeof(**ret_pids));
+	if (!*ret_pids)
+		return -ENOMEM;
+	memcpy(*ret_pids, exchange->hidden, exchange->hidden_count * sizeof(**ret_pids));
+	*ret_count = exchange->hidden_count;
+	return 0;
+}
+
 /* Adds every process that the iterator did not bring. */
 static int files_add_hidden(struct worker *worker, struct exchange *exchange)
 {
 	_cleanup_free_ uint32_t *pids = NULL;
 	size_t count;
-	int err = procfs_list("/proc", &pids, &count);
+	int err = hidden_list(exchange, worker->files_link_fd >= 0, &pids, &count);
 
 	for (size_t i = 0; i < count && !err; i++) {
 		if (files_saw(&worker->files, pids[i]))

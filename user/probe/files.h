@@ -34,6 +34,12 @@ size_t files_find(const struct files *files, uint32_t dev, uint64_t inode,
 		  const struct open_file **ret_first);
 /* True if the iterator brought a descriptor of that process. */
 bool files_saw(const struct files *files, uint32_t pid);
+/*
+ * The processes that must be read from /proc: those that the iterators pass over, or all of them
+ * if there was no iterator. 0 or -errno; the caller frees *ret_pids.
+ */
+int hidden_list(const struct exchange *exchange, bool iterated, uint32_t **ret_pids,
+		size_t *ret_count);
 
 /* One descriptor, from /proc; *ret_linkless is true for what has no path. 0 or -errno. */
 int descriptor_read(uint32_t pid, uint32_t thread, int fd, struct open_file *ret);

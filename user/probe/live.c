@@ -90,6 +90,10 @@ static int helper_try(struct live_probe *live, const struct question *question,
 		return -ETIMEDOUT;
 	exchange->question = *question;
 	exchange->look = live->look;
+	exchange->hidden_count =
+		live->options.hidden
+			? live->options.hidden(live->options.context, exchange->hidden, HIDDEN_MAX)
+			: 0;
 
 	int err = helper_call(&live->helper, &stuck, &busy_with);
 

@@ -23,6 +23,11 @@ struct live_probe_options {
 	 * is running. NULL: nothing is remembered.
 	 */
 	uint64_t (*generation)(void *context, uint32_t pid);
+	/*
+	 * Puts up to max processes that the iterators pass over into ret_pids: their number, or
+	 * more than max if there are more. Needed with link descriptors only.
+	 */
+	uint32_t (*hidden)(void *context, uint32_t *ret_pids, uint32_t max);
 	void *context;
 };
 

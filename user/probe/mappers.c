@@ -84,7 +84,7 @@ static int mappers_add_hidden(struct worker *worker, struct exchange *exchange,
 {
 	_cleanup_free_ uint32_t *pids = NULL;
 	size_t count;
-	int err = procfs_list("/proc", &pids, &count);
+	int err = hidden_list(exchange, seen, &pids, &count);
 
 	for (size_t i = 0; i < count && !err; i++) {
 		if (seen && files_saw(seen, pids[i]))

@@ -6,6 +6,7 @@
 #include "source/bpf.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -180,6 +181,8 @@ int bpf_source_open(const struct bpf_source_options *options, struct bpf_source 
 		trial_explain(error, why, why_size);
 		return error;
 	}
+	/* the kernel's type information is needed for loading only, and is several megabytes */
+	malloc_trim(0);
 	*ret = source;
 	return 0;
 }
