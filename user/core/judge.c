@@ -25,7 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/session.h"
+#include "core/hearing.h"
 
 struct judge *judge_new(const struct judge_options *options)
 {
@@ -122,19 +122,19 @@ static uint64_t task_ripe_ns(const struct judge *judge, const struct look_task *
 
 /* At the first look nothing is too young to be asked about, or an answer at once would need a
  * third look. */
-static void waive_young(struct session *session)
+static void waive_young(struct hearing *hearing)
 {
-	const struct look *look = session->look;
+	const struct look *look = hearing->look;
 
 	for (uint32_t i = 0; i < look->task_count; i++)
-		session->waived[i] = session->judge->stats.looks &&
-				     task_ripe_ns(session->judge, &look->tasks[i]) > look->start_ns;
+		hearing->waived[i] = hearing->judge->stats.looks &&
+				     task_ripe_ns(hearing->judge, &look->tasks[i]) > look->start_ns;
 }
 
 /* Custom's holders of what is waited for, in case they die. */
-static void remember_holders(struct session *session, const struct wait *wait)
+static void remember_holders(struct hearing *hearing, const struct wait *wait)
 {
-	const struct graph *graph = &session->graph;
+	const struct graph *graph = &hearing->graph;
 
 	for (uint32_t e = wait->first_edge; e < wait->first_edge + wait->edge_count; e++) {
 		const struct edge *edge = &graph->edges[e];
@@ -145,38 +145,38 @@ static void remember_holders(struct session *session, const struct wait *wait)
 		if (!node_is_task(graph, node) && graph_group(graph, node)->type == GROUP_PROCESS)
 			node = graph->members[graph_group(graph, node)->first_member];
 		if (node_is_task(graph, node))
-			history_holder(session->judge->history, wait->object,
-				       &session->look->tasks[node]);
+			history_holder(hearing->judge->history, wait->object,
+				       &hearing->look->tasks[node]);
 	}
 }
 
 /* Takes the fingerprints of all that is stuck and waives what the last look did not see alike. */
-static int waive_unconfirmed(struct session *session, struct findings *ret)
+static int waive_unconfirmed(struct hearing *hearing, struct findings *ret)
 {
-	struct judge *judge = session->judge;
-	const struct look *look = session->look;
+	struct judge *judge = hearing->judge;
+	const struct look *look = hearing->look;
 
-	for (uint32_t i = 0; i < session->graph.wait_count; i++) {
-		const struct wait *wait = &session->graph.waits[i];
+	for (uint32_t i = 0; i < hearing->graph.wait_count; i++) {
+		const struct wait *wait = &hearing->graph.waits[i];
 		const struct look_task *task = &look->tasks[wait->task];
 		uint64_t ripe_ns = task_ripe_ns(judge, task);
 
-		remember_holders(session, wait);
+		remember_holders(hearing, wait);
 		if (progress_able(&judge->progress, wait->task, PROGRESS_CUSTOM))
 			continue;
 
 		struct seen_wait seen = { .tid = task->tid,
 					  .start_ns = task->start_ns,
 					  .fingerprint =
-						  graph_wait_fingerprint(&session->graph, wait) };
+						  graph_wait_fingerprint(&hearing->graph, wait) };
 
-		if (seen_add(&session->seen, &seen))
+		if (seen_add(&hearing->seen, &seen))
 			return -ENOMEM;
 
 		bool confirmed = seen_has(&judge->seen, &seen);
 
 		if (ripe_ns > look->start_ns || !confirmed)
-			session->waived[wait->task] = 1;
+			hearing->waived[wait->task] = 1;
 		if (!scope_has(&judge->scope, look, task->pid) || wait->idle)
 			continue;
 		ret->candidates++;
@@ -184,21 +184,21 @@ static int waive_unconfirmed(struct session *session, struct findings *ret)
 		if (ripe_ns > look->start_ns && ripe_ns > ret->ripe_ns)
 			ret->ripe_ns = ripe_ns;
 	}
-	seen_sort(&session->seen);
+	seen_sort(&hearing->seen);
 	return 0;
 }
 
 /* Progress over what is confirmed, and its explanation. */
-static int session_prove(struct session *session)
+static int hearing_prove(struct hearing *hearing)
 {
-	struct judge *judge = session->judge;
+	struct judge *judge = hearing->judge;
 
-	if (!session->seen.count || !judge->seen.count)
+	if (!hearing->seen.count || !judge->seen.count)
 		return 0;
 
-	int err = progress_run(&judge->progress, &session->graph, session->waived);
+	int err = progress_run(&judge->progress, &hearing->graph, hearing->waived);
 
-	return err ? err : explain(&session->graph, &judge->progress, &session->explanation);
+	return err ? err : explain(&hearing->graph, &judge->progress, &hearing->explanation);
 }
 
 static void count_wait(struct judge_stats *stats, const struct look *look, const struct wait *wait,
@@ -217,24 +217,24 @@ static void count_wait(struct judge_stats *stats, const struct look *look, const
 	stats->scope_ignorance += in_scope && !(wait->open & ~OPEN_IGNORANCE);
 }
 
-static void session_count(struct session *session)
+static void hearing_count(struct hearing *hearing)
 {
-	struct judge *judge = session->judge;
+	struct judge *judge = hearing->judge;
 	struct judge_stats *stats = &judge->stats;
-	const struct look *look = session->look;
+	const struct look *look = hearing->look;
 
 	memset(stats->open, 0, sizeof(stats->open));
 	memset(stats->blocked_by_kind, 0, sizeof(stats->blocked_by_kind));
 	memset(stats->longest_ns, 0, sizeof(stats->longest_ns));
 	stats->looks++;
 	stats->tasks = look->task_count;
-	stats->blocked = session->graph.wait_count;
+	stats->blocked = hearing->graph.wait_count;
 	stats->incomplete = look->incomplete;
 	stats->scope_tasks = judge->scope.named ? judge->scope.tasks : look->task_count;
 	stats->scope_processes = judge->scope.named ? judge->scope.processes : look->process_count;
 	stats->scope_ignorance = 0;
-	for (uint32_t i = 0; i < session->graph.wait_count; i++) {
-		const struct wait *wait = &session->graph.waits[i];
+	for (uint32_t i = 0; i < hearing->graph.wait_count; i++) {
+		const struct wait *wait = &hearing->graph.waits[i];
 
 		count_wait(stats, look, wait,
 			   scope_has(&judge->scope, look, look->tasks[wait->task].pid));
@@ -246,46 +246,46 @@ static void session_count(struct session *session)
 	memcpy(stats->suspects, judge->resolved.resolved, sizeof(stats->suspects));
 }
 
-static int session_judge(struct session *session, struct findings *ret)
+static int hearing_judge(struct hearing *hearing, struct findings *ret)
 {
-	struct judge *judge = session->judge;
-	int err = scope_update(&judge->scope, session->look);
+	struct judge *judge = hearing->judge;
+	int err = scope_update(&judge->scope, hearing->look);
 
 	if (err)
 		return err;
-	waive_young(session);
-	err = resolve_look(&session->context, &judge->options.kinds, session->waived,
+	waive_young(hearing);
+	err = resolve_look(&hearing->context, &judge->options.kinds, hearing->waived,
 			   &judge->progress, &judge->resolved);
 	if (!err)
-		err = waive_unconfirmed(session, ret);
+		err = waive_unconfirmed(hearing, ret);
 	if (!err)
-		err = session_prove(session);
+		err = hearing_prove(hearing);
 	if (!err)
-		err = session_collect_findings(session);
+		err = hearing_collect_findings(hearing);
 	if (!err)
-		err = session_collect_chains(session);
+		err = hearing_collect_chains(hearing);
 	return err;
 }
 
 int judge_look(struct judge *judge, const struct look *look, const struct probe *probe,
 	       struct findings *ret)
 {
-	struct session session = { .judge = judge, .look = look };
+	struct hearing hearing = { .judge = judge, .look = look };
 	struct findings findings = { 0 };
-	int err = graph_init(&session.graph, look);
+	int err = graph_init(&hearing.graph, look);
 
 	if (err)
 		return err;
 	findings_drop(judge);
-	session.context = (struct kind_context){
-		.look = look, .probe = probe, .history = judge->history, .graph = &session.graph
+	hearing.context = (struct kind_context){
+		.look = look, .probe = probe, .history = judge->history, .graph = &hearing.graph
 	};
-	session.waived = calloc(look->task_count + 1, 1);
-	err = session.waived ? session_judge(&session, &findings) : -ENOMEM;
+	hearing.waived = calloc(look->task_count + 1, 1);
+	err = hearing.waived ? hearing_judge(&hearing, &findings) : -ENOMEM;
 	if (!err) {
-		session_count(&session);
+		hearing_count(&hearing);
 		seen_deinit(&judge->seen);
-		judge->seen = session.seen;
+		judge->seen = hearing.seen;
 		findings.found = judge->found;
 		findings.found_count = judge->found_count;
 		findings.resolved = judge->gone;
@@ -296,10 +296,10 @@ int judge_look(struct judge *judge, const struct look *look, const struct probe 
 		findings.chain_count = judge->chain_count;
 		*ret = findings;
 	} else {
-		seen_deinit(&session.seen);
+		seen_deinit(&hearing.seen);
 	}
-	explanation_deinit(&session.explanation);
-	free(session.waived);
-	graph_deinit(&session.graph);
+	explanation_deinit(&hearing.explanation);
+	free(hearing.waived);
+	graph_deinit(&hearing.graph);
 	return err;
 }

@@ -7,7 +7,7 @@
 
 #include "core/chain.h"
 #include "core/cleanup.h"
-#include "core/session.h"
+#include "core/hearing.h"
 
 static void mark_task(const struct look *look, const struct look_task *then, uint8_t *marks)
 {
@@ -21,27 +21,27 @@ static void mark_task(const struct look *look, const struct look_task *then, uin
  * Marks who is in a deadlock that stands: of what this look explained all victims, else those that
  * were listed. At the first look whoever is stuck may yet turn out to be in one.
  */
-static void mark_deadlocked(const struct session *session, uint8_t *marks)
+static void mark_deadlocked(const struct hearing *hearing, uint8_t *marks)
 {
-	const struct judge *judge = session->judge;
+	const struct judge *judge = hearing->judge;
 
 	for (size_t d = 0; d < judge->active.count; d++) {
 		const struct deadlock *deadlock = judge->active.items[d];
 
 		for (size_t i = 0; i < deadlock->cause_count; i++)
-			mark_task(session->look, &deadlock->causes[i].task, marks);
+			mark_task(hearing->look, &deadlock->causes[i].task, marks);
 		for (size_t i = 0; i < deadlock->victims_listed; i++)
-			mark_task(session->look, &deadlock->victims[i].task, marks);
+			mark_task(hearing->look, &deadlock->victims[i].task, marks);
 	}
-	for (uint32_t e = 0; e < session->explanation.count; e++) {
-		const struct explained *explained = &session->explanation.items[e];
+	for (uint32_t e = 0; e < hearing->explanation.count; e++) {
+		const struct explained *explained = &hearing->explanation.items[e];
 
 		for (uint32_t i = 0; i < explained->task_count; i++)
 			marks[explained->tasks[i]] = 1;
 		for (uint32_t i = 0; i < explained->victim_count; i++)
 			marks[explained->victims[i]] = 1;
 	}
-	for (uint32_t i = 0; i < session->look->task_count && !judge->stats.looks; i++)
+	for (uint32_t i = 0; i < hearing->look->task_count && !judge->stats.looks; i++)
 		marks[i] |= !progress_able(&judge->progress, i, PROGRESS_CUSTOM);
 }
 
@@ -53,11 +53,11 @@ static bool chain_is_new(const struct judge *judge, uint64_t key)
 	return true;
 }
 
-static int chain_take(struct session *session, uint32_t task, uint64_t *keys, size_t *key_count)
+static int chain_take(struct hearing *hearing, uint32_t task, uint64_t *keys, size_t *key_count)
 {
-	struct judge *judge = session->judge;
+	struct judge *judge = hearing->judge;
 	struct chain chain;
-	int err = chain_follow(&session->context, &judge->options.kinds, &judge->progress, task,
+	int err = chain_follow(&hearing->context, &judge->options.kinds, &judge->progress, task,
 			       &chain);
 
 	if (err)
@@ -80,28 +80,28 @@ static int chain_take(struct session *session, uint32_t task, uint64_t *keys, si
 }
 
 /* For each blocked task of the named processes that is in no deadlock. */
-int session_collect_chains(struct session *session)
+int hearing_collect_chains(struct hearing *hearing)
 {
-	struct judge *judge = session->judge;
+	struct judge *judge = hearing->judge;
 	_cleanup_free_ uint64_t *keys = NULL;
 	_cleanup_free_ uint8_t *deadlocked = NULL;
 	size_t key_count = 0;
 
 	if (!judge->options.want_chains || !judge->options.scope)
 		return 0;
-	keys = malloc((session->graph.wait_count + 1) * sizeof(*keys));
-	deadlocked = calloc(session->look->task_count + 1, 1);
+	keys = malloc((hearing->graph.wait_count + 1) * sizeof(*keys));
+	deadlocked = calloc(hearing->look->task_count + 1, 1);
 	if (!keys || !deadlocked)
 		return -ENOMEM;
-	mark_deadlocked(session, deadlocked);
-	for (uint32_t i = 0; i < session->graph.wait_count; i++) {
-		uint32_t task = session->graph.waits[i].task;
-		const struct look_task *t = &session->look->tasks[task];
+	mark_deadlocked(hearing, deadlocked);
+	for (uint32_t i = 0; i < hearing->graph.wait_count; i++) {
+		uint32_t task = hearing->graph.waits[i].task;
+		const struct look_task *t = &hearing->look->tasks[task];
 
 		if (!scope_names(&judge->scope, t->pid) || deadlocked[task])
 			continue;
 
-		int err = chain_take(session, task, keys, &key_count);
+		int err = chain_take(hearing, task, keys, &key_count);
 
 		if (err)
 			return err;

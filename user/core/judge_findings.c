@@ -7,33 +7,33 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "core/session.h"
+#include "core/hearing.h"
 #include "core/writeup.h"
 
-static bool tasks_in_scope(const struct session *session, const uint32_t *tasks, uint32_t count)
+static bool tasks_in_scope(const struct hearing *hearing, const uint32_t *tasks, uint32_t count)
 {
-	const struct look *look = session->look;
+	const struct look *look = hearing->look;
 
 	for (uint32_t i = 0; i < count; i++)
-		if (scope_has(&session->judge->scope, look, look->tasks[tasks[i]].pid))
+		if (scope_has(&hearing->judge->scope, look, look->tasks[tasks[i]].pid))
 			return true;
 	return false;
 }
 
-static bool explained_in_scope(const struct session *session, const struct explained *explained)
+static bool explained_in_scope(const struct hearing *hearing, const struct explained *explained)
 {
-	return tasks_in_scope(session, explained->tasks, explained->task_count) ||
-	       tasks_in_scope(session, explained->victims, explained->victim_count);
+	return tasks_in_scope(hearing, explained->tasks, explained->task_count) ||
+	       tasks_in_scope(hearing, explained->victims, explained->victim_count);
 }
 
 /* True if the finding is what was reported before. */
-static bool deadlock_is_same(const struct session *session, const struct deadlock *known,
+static bool deadlock_is_same(const struct hearing *hearing, const struct deadlock *known,
 			     const struct explained *explained)
 {
 	if (known->certainty != explained->certainty || known->cause_count != explained->task_count)
 		return false;
 	for (size_t i = 0; i < known->cause_count; i++) {
-		const struct look_task *task = &session->look->tasks[explained->tasks[i]];
+		const struct look_task *task = &hearing->look->tasks[explained->tasks[i]];
 
 		if (known->causes[i].task.tid != task->tid ||
 		    known->causes[i].task.start_ns != task->start_ns)
@@ -57,15 +57,15 @@ static bool gone_recall(struct judge *judge, uint64_t id)
 }
 
 /* One explained cause: known already, or written up and reported. */
-static int finding_take(struct session *session, struct writer *writer,
+static int finding_take(struct hearing *hearing, struct writer *writer,
 			const struct explained *explained)
 {
-	struct judge *judge = session->judge;
-	uint64_t id = deadlock_id(&session->graph, explained);
+	struct judge *judge = hearing->judge;
+	uint64_t id = deadlock_id(&hearing->graph, explained);
 	const struct deadlock *known = active_find(&judge->active, id);
 
-	if (known && (deadlock_is_same(session, known, explained) ||
-		      known->found_ns == session->look->start_ns))
+	if (known && (deadlock_is_same(hearing, known, explained) ||
+		      known->found_ns == hearing->look->start_ns))
 		return 0;
 
 	struct deadlock **found =
@@ -91,33 +91,33 @@ static int finding_take(struct session *session, struct writer *writer,
 }
 
 /* What stood before and has ended: one of its causes has run. */
-static int resolved_collect(struct session *session)
+static int resolved_collect(struct hearing *hearing)
 {
-	struct judge *judge = session->judge;
+	struct judge *judge = hearing->judge;
 
 	judge->gone = calloc(judge->active.count + 1, sizeof(*judge->gone));
 	if (!judge->gone)
 		return -ENOMEM;
 	for (size_t i = judge->active.count; i--;)
-		if (!deadlock_stands(judge->active.items[i], session->look))
+		if (!deadlock_stands(judge->active.items[i], hearing->look))
 			judge->gone[judge->gone_count++] = active_remove(&judge->active, i);
 	return 0;
 }
 
-int session_collect_findings(struct session *session)
+int hearing_collect_findings(struct hearing *hearing)
 {
-	struct judge *judge = session->judge;
+	struct judge *judge = hearing->judge;
 	struct writer writer;
-	int err = resolved_collect(session);
+	int err = resolved_collect(hearing);
 
-	if (err || !session->explanation.count)
+	if (err || !hearing->explanation.count)
 		return err;
-	err = writer_init(&writer, &session->context, &judge->options.kinds, &judge->progress);
+	err = writer_init(&writer, &hearing->context, &judge->options.kinds, &judge->progress);
 	if (err)
 		return err;
-	for (uint32_t i = 0; i < session->explanation.count && !err; i++)
-		if (explained_in_scope(session, &session->explanation.items[i]))
-			err = finding_take(session, &writer, &session->explanation.items[i]);
+	for (uint32_t i = 0; i < hearing->explanation.count && !err; i++)
+		if (explained_in_scope(hearing, &hearing->explanation.items[i]))
+			err = finding_take(hearing, &writer, &hearing->explanation.items[i]);
 	writer_deinit(&writer);
 	return err;
 }

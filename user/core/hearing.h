@@ -3,8 +3,8 @@
  * One look being judged: what the parts of the judge share. Not for use outside
  * of it.
  */
-#ifndef DLTRACE_SESSION_H
-#define DLTRACE_SESSION_H
+#ifndef DLTRACE_HEARING_H
+#define DLTRACE_HEARING_H
 
 #include "core/active.h"
 #include "core/explain.h"
@@ -33,7 +33,7 @@ struct judge {
 };
 
 /* One look being judged. */
-struct session {
+struct hearing {
 	struct judge *judge;
 	const struct look *look;
 	struct graph graph;
@@ -44,8 +44,8 @@ struct session {
 };
 
 /* Compares what stands with what stood: fills judge->found and judge->gone. 0 or -ENOMEM. */
-int session_collect_findings(struct session *session);
+int hearing_collect_findings(struct hearing *hearing);
 /* For each blocked task of the named processes that is in no deadlock: judge->chains. */
-int session_collect_chains(struct session *session);
+int hearing_collect_chains(struct hearing *hearing);
 
-#endif /* DLTRACE_SESSION_H */
+#endif /* DLTRACE_HEARING_H */
