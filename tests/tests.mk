@@ -110,9 +110,13 @@ $(BUILD)/tests/bench/load/%: tests/bench/load/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -O2 -g -std=gnu11 -Wall -Wextra -Werror -Wshadow -pthread $< -o $@
 
+# The crowd of 20,000 threads last: a machine takes a while to get over it.
+bench_last := $(BUILD)/tests/bench/bench_look
+
 bench: $(BUILD)/dltrace $(bench_bin) $(load_bin)
-	$(Q)for bench in $(bench_bin); do $$bench || exit 1; done
+	$(Q)for bench in $(filter-out $(bench_last),$(bench_bin)); do $$bench || exit 1; done
 	$(Q)$(PYTHON) -B tests/bench/live.py --dltrace $< --load $(BUILD)/tests/bench/load --out $(BUILD)/bench
+	$(Q)$(bench_last)
 
 # Fuzz targets: a few seconds each in make check, with a driver that needs nothing
 # but the compiler; longer under clang's libFuzzer in make fuzz.
