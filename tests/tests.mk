@@ -82,6 +82,7 @@ $(puppet): $(oracle_src) $(wildcard tests/e2e/oracle/*.h)
 oracle: $(BUILD)/dltrace $(puppet)
 	$(Q)$(PYTHON) -B tests/e2e/oracle.py --dltrace $(BUILD)/dltrace --puppet $(puppet) \
 		--failures $(BUILD)/oracle-failures $(ORACLE)
+	$(Q)$(PYTHON) -B tests/e2e/oracle_semlock.py --dltrace $(BUILD)/dltrace $(ORACLE)
 
 # As root, on a fresh Debian 12: install, build, hang, find.
 demo:
