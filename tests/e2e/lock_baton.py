@@ -21,4 +21,7 @@ if __name__ == "__main__":
     hang.ready(main=os.getpid(), a=a)
     while True:
         time.sleep(1000 if sys.argv[1] == "late" else 0.3)
-        lock.release()
+        try:
+            lock.release()
+        except ValueError:
+            pass  # on a busy machine it has not been taken again yet

@@ -20,4 +20,7 @@ if __name__ == "__main__":
     hang.ready(main=os.getpid())
     while True:
         time.sleep(0.3)
-        lock.release()
+        try:
+            lock.release()
+        except RuntimeError:
+            pass  # on a busy machine it has not been taken again yet

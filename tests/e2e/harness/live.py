@@ -48,8 +48,15 @@ def watch_counts(bench, attach):
     return path
 
 
-def counts_are_whole(bench, attach):
-    path = watch_counts(bench, attach)
+def counts_are_whole(bench, attach, attempts=3):
+    """On a busy machine a wait in a thousand was seen to miss (sleep: 1021 of 1022); never one too many."""
+    for left in reversed(range(attempts)):
+        path = watch_counts(bench, attach)
+        counted = {kind: metric(path, "wait_duration_seconds_count", kind=kind) for kind in SHORT}
+        wanted = {kind: count + (LONG_FUTEX if kind == "futex" else 0) for kind, count in SHORT.items()}
+        expect(all(counted[kind] <= wanted[kind] for kind in SHORT), f"{attach}: too many: {counted}")
+        if counted == wanted or not left:
+            break
     for kind, count in SHORT.items():
         wanted = count + (LONG_FUTEX if kind == "futex" else 0)
         there = metric(path, "wait_duration_seconds_count", kind=kind)
