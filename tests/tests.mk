@@ -11,7 +11,7 @@ unit_src      := $(wildcard tests/unit/*.c)
 unit_obj      := $(unit_src:%.c=$(BUILD)/%.o)
 CPUS          := $(shell nproc)
 no_main       := $(filter-out $(BUILD)/user/main.o,$(objects))
-e2e_src       := $(wildcard tests/e2e/*.c)
+e2e_src       := $(filter-out tests/e2e/oracle/%,$(wildcard tests/e2e/*.c tests/e2e/*/*.c))
 e2e_programs  := $(e2e_src:%.c=$(BUILD)/%)
 bench_src     := $(wildcard tests/bench/*.c)
 bench_bin     := $(bench_src:%.c=$(BUILD)/%)
@@ -64,7 +64,7 @@ replay-test: $(BUILD)/dltrace
 $(BUILD)/tests/e2e/%: tests/e2e/%.c tests/e2e/hang.h
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -D_GNU_SOURCE -O2 -g -std=gnu11 -Wall -Wextra -Werror -Wshadow -pthread $< -o $@
+	$(Q)$(CC) -D_GNU_SOURCE -O2 -g -std=gnu11 -Wall -Wextra -Werror -Wshadow -pthread -Itests/e2e $< -o $@
 
 e2e: $(BUILD)/dltrace $(e2e_programs)
 	$(Q)$(PYTHON) -B tests/e2e/run.py --dltrace $(BUILD)/dltrace --programs $(BUILD)/tests/e2e $(E2E)

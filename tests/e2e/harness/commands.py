@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from harness import judge, proc
-from harness.cases import POSITIVES, quiet
+from harness.case import quiet
+from harness.cases import POSITIVES
 from harness.dltrace import malformed
 from harness.phases import EAGER, begin
 from harness.scoreboard import expect

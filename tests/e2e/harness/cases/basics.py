@@ -1,68 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The table of programs, and for each what there is to find.
+"""Multiprocessing's locks, glibc's mutexes, semaphores, joins, children, pipes, polls, shells."""
+from harness.case import A_B_HOLD, EITHER, LIKELY, Case, cycle, dead_owner, no_waker, quiet, self_wait
 
-A role is a name that the program itself gives to one of its tasks. A case
-without a verdict is a near miss: nothing may be found.
-"""
-from dataclasses import dataclass, field
-
-PYTHON = "/usr/bin/python3"
-PROVEN, LIKELY, EITHER = ("proven",), ("likely",), ("proven", "likely")
-
-
-@dataclass(frozen=True, eq=False)
-class Case:
-    program: str
-    verdict: tuple = ()
-    certainty: tuple = ()
-    causes: dict = field(default_factory=dict)  # role -> kinds, with | between them
-    may_cause: tuple = ()
-    victims: tuple = ()
-    victim_count: int = 0
-    edges: tuple = ()  # (waiter, relation, waited); waited may be "the dead"
-    may_miss: bool = False  # an open wait is allowed, a wrong finding is not
-    ends_by_eof: bool = False  # must be allowed to tidy up
-    prefix: tuple = ()
-
-    @property
-    def name(self):
-        return " ".join((*self.prefix, self.program))
-
-    def argv(self, sources, binaries):
-        if self.program.startswith(("/", "sh:", "bash:")):
-            return self._shell_argv()
-        program, *arguments = self.program.split()
-        if program.endswith(".py"):
-            return [*self.prefix, PYTHON, "-B", f"{sources}/{program}", *arguments]
-        return [*self.prefix, f"{binaries}/{program}", *arguments]
-
-    def _shell_argv(self):
-        shell, script = self.program.split(":", 1)
-        wait_for_go = """read go; echo '{"ready": true, "roles": {}}'; """
-        return [*self.prefix, f"/bin/{shell}", "-c", wait_for_go + script]
-
-
-def cycle(program, certainty=PROVEN, **more):
-    return Case(program, ("cycle",), certainty, **more)
-
-
-def dead_owner(program, certainty=PROVEN, **more):
-    return Case(program, ("dead-owner",), certainty, **more)
-
-
-def no_waker(program, certainty=PROVEN, **more):
-    return Case(program, ("no-waker",), certainty, **more)
-
-
-def self_wait(program, certainty=PROVEN, **more):
-    return Case(program, ("self",), certainty, **more)
-
-
-def quiet(program, **more):
-    return Case(program, **more)
-
-
-A_B_HOLD = (("a", "holds", "b"), ("b", "holds", "a"))
 SEMLOCKS = {"a": "semlock", "b": "semlock"}
 MUTEXES = {"a": "mutex", "b": "mutex"}
 POSTED_BY_PARENT = {"main": "wait4", "a": "semlock", "b": "semlock"}
