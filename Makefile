@@ -40,7 +40,7 @@ LIBS     := -lbpf -lelf -ljson-c -lcap-ng
 override LDFLAGS += $(SANITIZE)
 
 # One program: everything below user/, and the skeleton of everything below bpf/.
-layers  := core kinds probe source report
+layers  := core kinds python probe source report
 sources := $(wildcard user/*.c $(layers:%=user/%/*.c))
 objects := $(sources:%.c=$(BUILD)/%.o)
 bpf_src := $(wildcard bpf/*.bpf.c)

@@ -123,11 +123,45 @@ static void item_survives(enum question_type type, const void *item)
 	cr_assert_eq(memcmp(&record.file, item, answer_item_size[type]), 0, "%s", line);
 }
 
+/* A name of any bytes but NUL, cut to what fits. */
+static void fill_name(char *name, size_t size, unsigned int seed)
+{
+	fill(name, size, seed);
+	for (size_t i = 0; i < size; i++)
+		if (!name[i] || i >= seed % size)
+			name[i] = i >= seed % size ? '\0' : '%';
+}
+
+static struct stack_frame some_frame(unsigned int seed)
+{
+	struct stack_frame frame;
+
+	fill(&frame, sizeof(frame), seed);
+	frame.type = seed % FRAME_TYPES;
+	frame.reserved = 0;
+	fill_name(frame.function, sizeof(frame.function), seed);
+	fill_name(frame.file, sizeof(frame.file), seed + 1);
+	fill_name(frame.module, sizeof(frame.module), seed + 2);
+	return frame;
+}
+
+static struct symbol some_symbol(unsigned int seed)
+{
+	struct symbol symbol;
+
+	fill(&symbol, sizeof(symbol), seed);
+	fill_name(symbol.name, sizeof(symbol.name), seed);
+	fill_name(symbol.module, sizeof(symbol.module), seed + 1);
+	return symbol;
+}
+
 Test(record, items_survive)
 {
 	for (unsigned int seed = 1; seed <= 100; seed++) {
 		struct open_file file;
 		struct mapping mapping;
+		struct stack_frame frame = some_frame(seed);
+		struct symbol symbol = some_symbol(seed);
 		uint64_t address = seed * 0x123456789ull;
 
 		fill(&file, sizeof(file), seed);
@@ -138,6 +172,8 @@ Test(record, items_survive)
 		item_survives(ASK_MAPPERS, &mapping);
 		item_survives(ASK_MAPPING, &mapping);
 		item_survives(ASK_SEARCH, &address);
+		item_survives(ASK_STACK, &frame);
+		item_survives(ASK_SYMBOL, &symbol);
 	}
 }
 

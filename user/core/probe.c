@@ -18,21 +18,25 @@ const size_t answer_item_size[QUESTION_TYPES] = {
 	[ASK_HOLDERS] = sizeof(struct open_file),
 	[ASK_MAPPERS] = sizeof(struct mapping),
 	[ASK_SEARCH] = sizeof(uint64_t),
+	[ASK_STACK] = sizeof(struct stack_frame),
+	[ASK_SYMBOL] = sizeof(struct symbol),
 };
 
 const char *const question_name[QUESTION_TYPES] = {
 	[ASK_MEMORY] = "memory",	 [ASK_WCHAN] = "wchan",	    [ASK_PROGRAM] = "program",
 	[ASK_DESCRIPTOR] = "descriptor", [ASK_MAPPING] = "mapping", [ASK_HOLDERS] = "holders",
 	[ASK_MAPPERS] = "mappers",	 [ASK_SEARCH] = "search",
+	[ASK_STACK] = "stack",		 [ASK_SYMBOL] = "symbol",
 };
 
 const enum cost question_cost[QUESTION_TYPES] = {
 	[ASK_MEMORY] = COST_READ,     [ASK_WCHAN] = COST_READ,	  [ASK_PROGRAM] = COST_READ,
 	[ASK_DESCRIPTOR] = COST_READ, [ASK_MAPPING] = COST_READ,  [ASK_HOLDERS] = COST_TABLE,
 	[ASK_MAPPERS] = COST_TABLE,   [ASK_SEARCH] = COST_SEARCH,
+	[ASK_STACK] = COST_SEARCH,    [ASK_SYMBOL] = COST_SEARCH,
 };
 
-_Static_assert(QUESTION_TYPES == 8, "a question type lacks its row in the three tables above");
+_Static_assert(QUESTION_TYPES == 10, "a question type lacks its row in the three tables above");
 
 static struct answer probe_ask(const struct probe *probe, struct question question)
 {
@@ -135,4 +139,17 @@ int probe_mappers(const struct probe *probe, uint32_t dev, uint64_t inode, struc
 int probe_search(const struct probe *probe, uint32_t pid, uint64_t value, struct answer *ret)
 {
 	return probe_list(probe, (struct question){ ASK_SEARCH, pid, value, 0 }, ret);
+}
+
+int probe_stack(const struct probe *probe, uint32_t tid, struct answer *ret)
+{
+	return probe_list(probe, (struct question){ ASK_STACK, tid, 0, 0 }, ret);
+}
+
+int probe_symbol(const struct probe *probe, uint32_t pid, uint64_t address,
+		 const struct symbol **ret_symbol)
+{
+	struct question question = { ASK_SYMBOL, pid, address, 0 };
+
+	return probe_item(probe, question, (const void **)ret_symbol);
 }

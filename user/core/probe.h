@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "bpf/event.h"
+#include "core/stack.h"
 
 /*
  * What a question costs, in the order in which they are asked: a task that a
@@ -40,6 +41,8 @@ enum question_type {
 			   not map it */
 	ASK_SEARCH,	/* id: pid, a: 8-byte value -> addresses of the aligned words in private
 			   writable memory that hold it; uint64_t */
+	ASK_STACK,	/* id: tid -> its frames, innermost first; struct stack_frame */
+	ASK_SYMBOL,	/* id: pid, a: address -> the function or variable there; struct symbol */
 	QUESTION_TYPES,
 };
 
@@ -87,6 +90,10 @@ int probe_mapping(const struct probe *probe, uint32_t pid, uint64_t address,
 		  const struct mapping **ret_mapping);
 int probe_holders(const struct probe *probe, uint32_t dev, uint64_t inode, struct answer *ret);
 int probe_mappers(const struct probe *probe, uint32_t dev, uint64_t inode, struct answer *ret);
+int probe_stack(const struct probe *probe, uint32_t tid, struct answer *ret);
+/* *ret_symbol is what begins at or before the address and, as far as its size is known, holds it. */
+int probe_symbol(const struct probe *probe, uint32_t pid, uint64_t address,
+		 const struct symbol **ret_symbol);
 int probe_search(const struct probe *probe, uint32_t pid, uint64_t value, struct answer *ret);
 
 #endif /* DLTRACE_PROBE_H */

@@ -71,6 +71,8 @@ struct record {
 		struct open_file file;
 		struct mapping mapping;
 		uint64_t address;
+		struct stack_frame frame;
+		struct symbol symbol;
 	};
 };
 

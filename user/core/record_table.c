@@ -153,6 +153,7 @@ static const struct record_field mapping_question_fields[] = { PID,
 							       FIELD("address", question.a, HEX),
 							       OUTCOME };
 static const struct record_field inode_fields[] = { FILE_KEY, OUTCOME };
+static const struct record_field stack_fields[] = { FIELD("tid", question.id, DEC), OUTCOME };
 static const struct record_field search_fields[] = { PID, FIELD("value", question.a, HEX),
 						     OUTCOME };
 #undef FIELD
@@ -171,6 +172,8 @@ const struct record_table answer_table[QUESTION_TYPES] = {
 	[ASK_HOLDERS] = ANSWER(inode_fields),
 	[ASK_MAPPERS] = ANSWER(inode_fields),
 	[ASK_SEARCH] = ANSWER(search_fields),
+	[ASK_STACK] = ANSWER(stack_fields),
+	[ASK_SYMBOL] = ANSWER(mapping_question_fields),
 };
 
 static const struct record_field file_fields[] = {
@@ -213,6 +216,31 @@ static const struct record_field mapping_fields[] = {
 #undef FIELD
 };
 
+static const char *const frame_types[] = { "native", "python" };
+static const char *const frame_flags[] = { "inlined", "approximate" };
+
+static const struct record_field frame_fields[] = {
+#define FIELD(name, ...) FIELD_AS(struct stack_frame, name, __VA_ARGS__)
+	FIELD("type", type, SYMBOL, NAMES(frame_types)),
+	FIELD("pc", pc, HEX),
+	FIELD("function", function, NAME),
+	FIELD("offset", offset, HEX),
+	FIELD("module", module, NAME),
+	FIELD("file", file, NAME),
+	FIELD("line", line, DEC),
+	FIELD("flags", flags, BITS, NAMES(frame_flags)),
+#undef FIELD
+};
+
+static const struct record_field symbol_fields[] = {
+#define FIELD(name, ...) FIELD_AS(struct symbol, name, __VA_ARGS__)
+	FIELD("address", address, HEX),
+	FIELD("size", size, DEC),
+	FIELD("name", name, NAME),
+	FIELD("module", module, NAME),
+#undef FIELD
+};
+
 static const struct record_field address_fields[] = {
 	{ .name = "address",
 	  .name_length = 7,
@@ -228,7 +256,9 @@ const struct record_table item_table[QUESTION_TYPES] = {
 	[ASK_MAPPING] = TABLE(struct mapping, mapping_fields),
 	[ASK_MAPPERS] = TABLE(struct mapping, mapping_fields),
 	[ASK_SEARCH] = TABLE(uint64_t, address_fields),
+	[ASK_STACK] = TABLE(struct stack_frame, frame_fields),
+	[ASK_SYMBOL] = TABLE(struct symbol, symbol_fields),
 };
 
-_Static_assert(QUESTION_TYPES == 8, "a question type lacks its row in the two tables above");
+_Static_assert(QUESTION_TYPES == 10, "a question type lacks its row in the two tables above");
 _Static_assert(LENGTH(task_fields) <= 64, "the parser notes what it has seen in 64 bits");

@@ -187,6 +187,7 @@ static void (*const ask_of[QUESTION_TYPES])(struct live_probe *live,
 	[ASK_MEMORY] = ask_memory,     [ASK_WCHAN] = ask_wchan,	   [ASK_PROGRAM] = ask_program,
 	[ASK_DESCRIPTOR] = ask_helper, [ASK_MAPPING] = ask_helper, [ASK_HOLDERS] = ask_helper,
 	[ASK_MAPPERS] = ask_helper,    [ASK_SEARCH] = ask_search,
+	[ASK_STACK] = ask_helper,      [ASK_SYMBOL] = ask_helper,
 };
 
 static void live_ask(void *context, const struct question *question, struct answer *ret)

@@ -32,5 +32,5 @@ void worker_serve(void *context, struct exchange *exchange)
 	if (answer_of[type])
 		answer_of[type](worker, exchange);
 	else
-		exchange->error = -EINVAL;
+		exchange->error = -EOPNOTSUPP;
 }

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where a task is: its stack, and the names of addresses. Answers of a probe,
+ * so fixed-size and without pointers; names are raw bytes of the traced program,
+ * cut to what fits, and zero behind their NUL.
+ */
+#ifndef DLTRACE_STACK_H
+#define DLTRACE_STACK_H
+
+#include <stdint.h>
+
+#define FRAME_NAME_LEN	 128
+#define FRAME_FILE_LEN	 192
+#define FRAME_MODULE_LEN 64
+#define STACK_FRAMES_MAX 128
+
+enum frame_type { FRAME_NATIVE, FRAME_PYTHON, FRAME_TYPES };
+
+enum frame_flag {
+	FRAME_INLINED = 1 << 0,	    /* by the compiler: its caller has the same pc */
+	FRAME_APPROXIMATE = 1 << 1, /* a return address found by searching the stack */
+};
+
+/* One frame; a stack is an array of them, innermost first. */
+struct stack_frame {
+	uint64_t pc;	 /* native: in the process's memory; of callers, the return address */
+	uint64_t offset; /* native: of pc from the start of the function or, without one, of the
+			    module */
+	uint32_t line;	 /* 0: unknown */
+	uint32_t type;	 /* enum frame_type */
+	uint32_t flags;	 /* enum frame_flag */
+	uint32_t reserved;
+	char function[FRAME_NAME_LEN]; /* demangled; empty: unknown */
+	char file[FRAME_FILE_LEN];     /* of the source; empty: unknown */
+	char module[FRAME_MODULE_LEN]; /* base name of the ELF file; empty: unknown */
+};
+
+/* What an address of a process is called: a function or a variable. */
+struct symbol {
+	uint64_t address; /* where it begins */
+	uint64_t size;	  /* 0: unknown */
+	char name[FRAME_NAME_LEN]; /* demangled */
+	char module[FRAME_MODULE_LEN];
+};
+
+_Static_assert(sizeof(struct stack_frame) == 416, "stack_frame has padding");
+_Static_assert(sizeof(struct symbol) == 208, "symbol has padding");
+
+#endif /* DLTRACE_STACK_H */
