@@ -6,13 +6,19 @@
 #
 #   install.sh          what the build needs
 #   install.sh tests    and what the tests need
+#   install.sh soak     and what the long tests need
 set -eu
 
 packages='make gcc clang bpftool libbpf-dev libelf-dev libjson-c-dev libcap-ng-dev uthash-dev
 pkg-config libc6-dev'
-test_packages='libcriterion-dev python3-minimal libpython3-stdlib procps util-linux bash'
+test_packages='libcriterion-dev python3-minimal libpython3-stdlib procps util-linux bash
+postgresql redis-server redis-tools nginx-light curl gunicorn tmux openssh-client dbus-daemon stress-ng'
+soak_packages='nodejs default-jdk-headless'
 
-[ "${1:-}" = tests ] && packages="$packages $test_packages"
+case ${1:-} in
+tests) packages="$packages $test_packages" ;;
+soak) packages="$packages $test_packages $soak_packages" ;;
+esac
 
 missing()
 {
@@ -33,6 +39,7 @@ if [ "$(id -u)" -ne 0 ]; then
 	exit 1
 fi
 export DEBIAN_FRONTEND=noninteractive
+export RUNLEVEL=1 # services are for the tests to start, not for the system
 # shellcheck disable=SC2086 # a list of words
 apt-get install -y --no-install-recommends $needed </dev/null >/dev/null 2>&1 ||
 	{ apt-get update </dev/null >/dev/null &&

@@ -34,6 +34,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory -j$(CPUS) all $(e2e_programs)
 	$(Q)$(MAKE) --no-print-directory unit checker-test replay-test sanitize fuzz-test
 	$(Q)$(MAKE) --no-print-directory oracle
+	$(Q)$(MAKE) --no-print-directory silence
 	$(Q)$(MAKE) --no-print-directory e2e
 
 $(BUILD)/tests/unit/unit: $(unit_obj) $(no_main)
@@ -84,6 +85,12 @@ oracle: $(BUILD)/dltrace $(puppet)
 		--failures $(BUILD)/oracle-failures $(ORACLE)
 	$(Q)$(PYTHON) -B tests/e2e/oracle_semlock.py --dltrace $(BUILD)/dltrace $(ORACLE)
 
+# Healthy programs, in which nothing may be found: some of them for seconds, all of them for minutes.
+SOAK_SECONDS ?= 60
+.PHONY: silence
+silence: $(BUILD)/dltrace
+	$(Q)$(PYTHON) -B tests/e2e/soak.py --dltrace $< --quick
+
 # As root, on a fresh Debian 12: install, build, hang, find.
 demo:
 	$(Q)$(MAKE) --no-print-directory install-needed
@@ -94,10 +101,13 @@ demo:
 demo-run: $(BUILD)/dltrace $(e2e_programs)
 	$(Q)sh tests/demo.sh $(BUILD)/dltrace $(BUILD)/tests/e2e
 
-# The random tests with thousands of seeds instead of hundreds.
+# The random tests with thousands of seeds instead of hundreds, and the healthy programs.
 SOAK_SEEDS ?= 20000
 SOAK_TOPOLOGIES ?= 5000
 soak:
+	$(Q)sh tests/install.sh soak
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(PYTHON) -B tests/e2e/soak.py --dltrace $(BUILD)/dltrace --seconds $(SOAK_SECONDS)
 	$(Q)DLTRACE_SEEDS=$(SOAK_SEEDS) $(MAKE) --no-print-directory unit
 	$(Q)$(MAKE) --no-print-directory oracle ORACLE='--seeds $(SOAK_TOPOLOGIES) $(ORACLE)'
 
