@@ -208,7 +208,7 @@ STRESSORS = (
     "affinity clone daemon dnotify epoll eventfd exec fanotify fifo flock fork futex inotify kill lease lockf "
     "locka lockofd mq msg mutex netlink-proc nice pipe pipeherd poll pthread ptrace resched sem sem-sysv sendfile "
     "session sigabrt sigchld sigfd sigio signal sigpending sigpipe sigq sigrt sigsuspend sigtrap sock sockabuse "
-    "sockdiag sockfd sockpair spawn splice switch tee timerfd udp userfaultfd vfork vforkmany vm-splice "
+    "sockdiag sockfd sockpair spawn splice switch tee timerfd udp userfaultfd vfork vm-splice "
     "wait yield zombie"
 ).split()
 

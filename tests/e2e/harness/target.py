@@ -68,9 +68,12 @@ class Target:
         self.guard = guard
         self.ends_by_eof = ends_by_eof
         self.roles = {}
+        # What a killed program leaves behind goes with the scratch directory.
+        environment = {**os.environ, "TMPDIR": str(scratch)}
         self.program = subprocess.Popen(
-            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=scratch, start_new_session=True
-        )
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=scratch, env=environment,
+            start_new_session=True,
+        )  # fmt: skip
         self.pid = self.program.pid
         guard.started(self.pid)
 
