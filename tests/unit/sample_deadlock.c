@@ -98,6 +98,25 @@ void sample_victims(struct deadlock *deadlock, size_t count)
 	}
 }
 
+void sample_frame(struct deadlock *deadlock, size_t i, const char *function, const char *file,
+		  uint32_t line, const char *module)
+{
+	struct cause *cause = &deadlock->causes[i];
+
+	cause->stack = reallocarray(cause->stack, cause->stack_count + 1, sizeof(*cause->stack));
+	assert(cause->stack);
+
+	struct stack_frame *frame = &cause->stack[cause->stack_count++];
+
+	*frame = (struct stack_frame){ .line = line,
+				       .type = module ? FRAME_NATIVE : FRAME_PYTHON,
+				       .pc = module ? 0x7f48d3e90dd0 : 0,
+				       .offset = module ? 0x1d : 0 };
+	snprintf(frame->function, sizeof(frame->function), "%s", function);
+	snprintf(frame->file, sizeof(frame->file), "%s", file);
+	snprintf(frame->module, sizeof(frame->module), "%s", module ? module : "");
+}
+
 struct deadlock *sample_two_locks(void)
 {
 	struct deadlock *deadlock = sample_new(VERDICT_CYCLE, 2);
@@ -128,6 +147,30 @@ struct deadlock *sample_two_locks(void)
 			sample_evidence(party, &items[j]);
 	}
 	sample_victims(deadlock, 1);
+	return deadlock;
+}
+
+struct deadlock *sample_two_places(void)
+{
+	static const struct {
+		const char *function, *lock;
+		uint32_t line;
+	} places[] = { { "deposit", "account_lock", 9 }, { "withdraw", "log_lock", 21 } };
+	struct deadlock *deadlock = sample_two_locks();
+
+	for (size_t i = 0; i < 2; i++) {
+		strcpy(deadlock->causes[i].name, places[i].lock);
+		sample_frame(deadlock, i, "sem_wait", "", 0, "libc.so.6");
+		sample_frame(deadlock, i, "__enter__",
+			     "/usr/lib/python3.11/multiprocessing/synchronize.py", 95, NULL);
+		sample_frame(deadlock, i, places[i].function, "/srv/bank/bank.py", places[i].line,
+			     NULL);
+		sample_frame(deadlock, i, "run", "/usr/lib/python3.11/multiprocessing/process.py",
+			     108, NULL);
+		sample_frame(deadlock, i, "serve", "/srv/bank/bank.py", 40, NULL);
+	}
+	deadlock->release = (struct release){ .pid = 100, .tasks = 1, .known = true };
+	strcpy(deadlock->release.name, "python3");
 	return deadlock;
 }
 

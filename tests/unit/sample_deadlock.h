@@ -19,8 +19,14 @@ void sample_evidence(struct party *party, const struct evidence *evidence);
 /* Victims with pids from 200 on that wait for cause 0; as many as fit are listed. */
 void sample_victims(struct deadlock *deadlock, size_t count);
 
+/* One more frame of cause i, outside of those it has: of Python if its module is NULL. */
+void sample_frame(struct deadlock *deadlock, size_t i, const char *function, const char *file,
+		  uint32_t line, const char *module);
+
 /* Two processes and two locks in opposite order, with evidence of each source, and one victim. */
 struct deadlock *sample_two_locks(void);
+/* The same with stacks and names of both locks: in deposit and withdraw, of bank.py. */
+struct deadlock *sample_two_places(void);
 /* A process takes its own lock a second time. */
 struct deadlock *sample_self(enum wait_kind kind);
 /* A lock whose holder is gone; history knows how. */

@@ -2,22 +2,57 @@
 #include <criterion/criterion.h>
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "core/advice.h"
+#include "report/advice_line.h"
 #include "sample_deadlock.h"
 
 static void expect_advice(struct deadlock *deadlock, const char *part)
 {
-	const char *advice = advice_for(deadlock);
+	char *advice = advice_line_new(deadlock);
 
 	cr_expect(strstr(advice, part), "\"%s\" does not say \"%s\"", advice, part);
+	cr_expect_null(strpbrk(advice, "{}"), "%s", advice);
+	free(advice);
 	deadlock_free(deadlock);
 }
 
 Test(advice, opposite_order_wants_one_order)
 {
 	expect_advice(sample_two_locks(), "same order everywhere");
+}
+
+Test(advice, opposite_order_names_both_locks_both_places_and_an_order)
+{
+	expect_advice(sample_two_places(),
+		      "same order everywhere: log_lock before account_lock, as python3[100] does "
+		      "at deposit at bank.py:9; python3[101] takes them the other way round at "
+		      "withdraw at bank.py:21");
+}
+
+Test(advice, opposite_order_of_locks_that_look_alike_names_none)
+{
+	struct deadlock *deadlock = sample_two_places();
+
+	strcpy(deadlock->causes[1].name, "account_lock");
+
+	char *advice = advice_line_new(deadlock);
+
+	cr_expect_str_eq(advice, "take the locks in the same order everywhere");
+	free(advice);
+	deadlock_free(deadlock);
+}
+
+Test(advice, self_names_the_call_in_between)
+{
+	struct deadlock *deadlock = sample_self(WAIT_SEMLOCK);
+
+	sample_frame(deadlock, 0, "log", "bank.py", 9, NULL);
+	sample_frame(deadlock, 0, "deposit", "bank.py", 21, NULL);
+	expect_advice(deadlock,
+		      "log at bank.py:9 takes lock 0x1000 a second time, called by deposit at "
+		      "bank.py:21");
 }
 
 Test(advice, self_wants_a_reentrant_lock_of_its_own_library)
@@ -34,6 +69,16 @@ Test(advice, dead_owner_wants_a_context_manager)
 Test(advice, context_manager_is_no_help_against_a_kill)
 {
 	expect_advice(sample_dead_owner(SIGKILL), "do not kill");
+}
+
+Test(advice, dead_owner_is_named_with_the_signal_and_the_time)
+{
+	struct deadlock *deadlock = sample_dead_owner(SIGKILL);
+
+	deadlock->dead.ended_ns = deadlock->found_ns - 5 * SAMPLE_NS;
+	expect_advice(
+		deadlock,
+		"worker[99] was killed by signal 9 (KILL) 5.0 s ago while it held lock 0x1000");
 }
 
 Test(advice, dead_owner_of_a_mutex_wants_a_robust_one)
@@ -90,9 +135,30 @@ Test(advice, exists_for_every_verdict_kind_and_relation)
 
 				sample_wait(deadlock, 0, kind, "");
 				sample_edge(deadlock, 0, 100, relation);
-				cr_expect(strlen(advice_for(deadlock)) > 0);
+				char *advice = advice_line_new(deadlock);
+
+				cr_expect(strlen(advice) > 0);
+				free(advice);
 				deadlock_free(deadlock);
 			}
 		}
 	}
+}
+
+Test(advice, tells_whose_end_would_free_how_many)
+{
+	struct deadlock *deadlock = sample_two_places();
+	char *line = release_line_new(deadlock);
+
+	cr_expect_str_eq(line, "ending python3[100] would let 1 other task go on");
+	free(line);
+	deadlock->release.tasks = 0;
+	line = release_line_new(deadlock);
+	cr_expect_str_eq(line, "no single process's end would let another task go on");
+	free(line);
+	deadlock->release.known = false;
+	line = release_line_new(deadlock);
+	cr_expect_str_eq(line, "");
+	free(line);
+	deadlock_free(deadlock);
 }

@@ -336,3 +336,57 @@ Test(json, full_device_is_an_error)
 	fclose(output.file);
 	deadlock_free(deadlock);
 }
+
+Test(json, stack_is_innermost_first_and_leaves_out_what_is_unknown)
+{
+	struct deadlock *deadlock = sample_two_places();
+	struct json_object *line = PARSED(json_reporter.deadlock(&output, deadlock));
+	struct json_object *task = at(line, "tasks", "0", NULL);
+
+	expect_text(task, "account_lock", "wait", "name", NULL);
+	expect_text(task, "native", "stack", "0", "type", NULL);
+	expect_text(task, "libc.so.6", "stack", "0", "module", NULL);
+	expect_text(task, "0x1d", "stack", "0", "offset", NULL);
+	cr_expect_not(json_object_object_get_ex(at(task, "stack", "0", NULL), "file", NULL));
+	expect_text(task, "python", "stack", "2", "type", NULL);
+	expect_text(task, "deposit", "stack", "2", "function", NULL);
+	expect_text(task, "9", "stack", "2", "line", NULL);
+	cr_expect_not(json_object_object_get_ex(at(task, "stack", "2", NULL), "offset", NULL));
+	json_object_put(line);
+	deadlock_free(deadlock);
+}
+
+Test(json, without_a_stack_there_is_no_key)
+{
+	struct deadlock *deadlock = sample_two_locks();
+	struct json_object *line = PARSED(json_reporter.deadlock(&output, deadlock));
+
+	cr_expect_not(json_object_object_get_ex(at(line, "tasks", "0", NULL), "stack", NULL));
+	cr_expect_not(json_object_object_get_ex(line, "would_free", NULL));
+	json_object_put(line);
+	deadlock_free(deadlock);
+}
+
+Test(json, tells_whose_end_would_free_how_many)
+{
+	struct deadlock *deadlock = sample_two_places();
+	struct json_object *line = PARSED(json_reporter.deadlock(&output, deadlock));
+
+	expect_text(line, "100", "would_free", "pid", NULL);
+	expect_text(line, "1", "would_free", "tasks", NULL);
+	json_object_put(line);
+	deadlock_free(deadlock);
+}
+
+Test(json, tells_when_the_dead_one_died)
+{
+	struct deadlock *deadlock = sample_dead_owner(SIGKILL);
+
+	deadlock->dead.ended_ns = deadlock->found_ns - 5 * SAMPLE_NS;
+
+	struct json_object *line = PARSED(json_reporter.deadlock(&output, deadlock));
+
+	expect_text(line, "2026-01-31T11:59:55.123Z", "died", "time", NULL);
+	json_object_put(line);
+	deadlock_free(deadlock);
+}

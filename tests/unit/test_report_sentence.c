@@ -71,7 +71,7 @@ Test(sentence, dead_owner_is_named_with_its_end)
 {
 	expect_sentence(sample_dead_owner(SIGKILL),
 			"python3[100] waits for a lock whose holder worker[99] was killed by "
-			"signal 9");
+			"signal 9 (KILL)");
 	expect_sentence(sample_dead_owner(1 << 8),
 			"python3[100] waits for a lock whose holder worker[99] ended with status "
 			"1");

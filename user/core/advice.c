@@ -12,103 +12,156 @@
 
 #include "core/deadlock.h"
 
-#define KIND(id)     (1u << WAIT_##id)
+#define KIND(id)     (1ull << WAIT_##id)
 #define RELATION(id) (1u << RELATION_##id)
 #define STATE(id)    (1u << PARTY_##id)
 
-_Static_assert(WAIT_KIND_COUNT <= 32 && RELATION_COUNT <= 32, "a shape's masks are too small");
+_Static_assert(WAIT_KIND_COUNT <= 64 && RELATION_COUNT <= 32, "a shape's masks are too small");
 
 struct shape {
-	uint32_t kinds;	    /* of the causes */
+	uint64_t kinds;	    /* of the causes */
 	uint32_t relations; /* of what they wait for */
 	uint32_t states;    /* of whom they wait for */
+	size_t ring;	    /* its length */
 	bool killed;	    /* the dead one is known to have died by a signal */
 };
 
+#define ADVICE_FORMS 3 /* the last is NULL if fewer are given */
+
 static const struct remedy {
 	enum verdict verdict;
-	uint32_t some_kind;	 /* at least one of these; 0: whatever */
-	uint32_t only_relations; /* none but these; 0: whatever */
-	uint32_t some_relation;	 /* at least one of these; 0: whatever */
-	uint32_t some_state;	 /* at least one of these; 0: whatever */
-	bool killed;		 /* true: only if killed; false: whatever */
-	const char *advice;
+	uint64_t some_kind;		      /* at least one of these; 0: whatever */
+	uint64_t only_kinds;		      /* none but these; 0: whatever */
+	uint32_t only_relations;	      /* none but these; 0: whatever */
+	uint32_t some_relation;		      /* at least one of these; 0: whatever */
+	uint32_t some_state;		      /* at least one of these; 0: whatever */
+	uint8_t ring;			      /* of so many; 0: of whatever length */
+	bool killed;			      /* true: only if killed; false: whatever */
+	const char *advice[ADVICE_FORMS + 1]; /* see advice.h */
 } remedies[] = {
+	/* somebody waits for what it has itself */
 	{ .verdict = VERDICT_SELF,
 	  .some_relation = RELATION(HOLDS),
 	  .some_kind = KIND(MUTEX),
-	  .advice = "make the mutex recursive (PTHREAD_MUTEX_RECURSIVE), or do not call what locks "
-		    "it while holding it" },
+	  .advice = { "{place} locks {object} a second time, called by {caller}: do not call it "
+		      "while holding the mutex, or make that recursive "
+		      "(PTHREAD_MUTEX_RECURSIVE)",
+		      "make the mutex recursive (PTHREAD_MUTEX_RECURSIVE), or do not call what "
+		      "locks it while holding it" } },
 	{ .verdict = VERDICT_SELF,
 	  .some_relation = RELATION(HOLDS),
-	  .advice = "use a reentrant lock (RLock), or do not call what takes the lock while "
-		    "holding it" },
+	  .advice = { "{place} takes {object} a second time, called by {caller}: use a reentrant "
+		      "lock (RLock), or do not call it while holding the lock",
+		      "use a reentrant lock (RLock), or do not call what takes the lock while "
+		      "holding it" } },
 	{ .verdict = VERDICT_SELF,
 	  .some_relation = RELATION(WRITER),
-	  .advice = "close the write end in the process that reads: while it is open there, the "
-		    "end of the data never comes" },
+	  .advice = { "close the write end in {task}, which reads at {place}: while it is open "
+		      "there, the end of the data never comes",
+		      "close the write end in the process that reads: while it is open there, the "
+		      "end of the data never comes" } },
 	{ .verdict = VERDICT_SELF,
 	  .some_relation = RELATION(READER),
-	  .advice = "let another process or thread read what this one writes: a pipe holds only "
-		    "so much" },
+	  .advice = { "let another process or thread read what {task} writes at {place}: a pipe "
+		      "holds only so much",
+		      "let another process or thread read what this one writes: a pipe holds only "
+		      "so much" } },
 	{ .verdict = VERDICT_SELF,
-	  .advice = "do not wait for the end of the task or process that does the waiting" },
+	  .advice = { "do not wait at {place} for the end of the task or process that does the "
+		      "waiting",
+		      "do not wait for the end of the task or process that does the waiting" } },
 
+	/* whoever held it is gone */
 	{ .verdict = VERDICT_DEAD_OWNER,
 	  .some_state = STATE(LEFT_BEHIND),
-	  .advice = "do not fork while other threads may hold locks: start processes with spawn "
-		    "or forkserver, or before the first thread" },
+	  .advice = { "do not fork while other threads may hold locks, as {object} was held here: "
+		      "start processes with spawn or forkserver, or before the first thread",
+		      "do not fork while other threads may hold locks: start processes with spawn "
+		      "or forkserver, or before the first thread" } },
 	{ .verdict = VERDICT_DEAD_OWNER,
 	  .some_kind = KIND(MUTEX),
-	  .advice = "unlock on every way out of the thread, or use a robust mutex "
-		    "(PTHREAD_MUTEX_ROBUST)" },
+	  .advice = { "{dead} {end} while it held {object}: unlock on every way out of the "
+		      "thread, or use a robust mutex (PTHREAD_MUTEX_ROBUST)",
+		      "unlock on every way out of the thread, or use a robust mutex "
+		      "(PTHREAD_MUTEX_ROBUST)" } },
 	{ .verdict = VERDICT_DEAD_OWNER,
 	  .killed = true,
-	  .advice = "do not kill what may hold a lock: ask it to end, or restart all who share the "
-		    "lock with it" },
+	  .advice = { "{dead} {end} while it held {object}: do not kill what may hold a lock; ask "
+		      "it to end, or restart all who share the lock with it",
+		      "do not kill what may hold a lock: ask it to end, or restart all who share "
+		      "the lock with it" } },
 	{ .verdict = VERDICT_DEAD_OWNER,
-	  .advice = "take the lock with a context manager (with lock:), so that an exception "
-		    "releases it" },
+	  .advice = { "{dead} {end} while it held {object}: take the lock with a context manager "
+		      "(with lock:), so that an exception releases it",
+		      "take the lock with a context manager (with lock:), so that an exception "
+		      "releases it" } },
 
+	/* they wait for each other */
 	{ .verdict = VERDICT_CYCLE,
 	  .only_relations = RELATION(HOLDS),
-	  .advice = "take the locks in the same order everywhere" },
+	  .ring = 2,
+	  .advice = { "take the locks in the same order everywhere: {other} before {object}, as "
+		      "{task} does at {place}; {next} takes them the other way round at {there}",
+		      "take the locks in the same order everywhere: {other} before {object}, as "
+		      "{task} does; {next} takes them the other way round",
+		      "take the locks in the same order everywhere" } },
+	{ .verdict = VERDICT_CYCLE,
+	  .only_relations = RELATION(HOLDS),
+	  .advice = { "take the locks in the same order everywhere; the ring is broken if {place} "
+		      "takes {object} before the lock that it holds there",
+		      "take the locks in the same order everywhere" } },
 	{ .verdict = VERDICT_CYCLE,
 	  .some_kind = KIND(PIPE_WRITE),
 	  .some_relation = RELATION(JOINS) | RELATION(CHILD),
-	  .advice = "read before you join: empty the queue or pipe, then wait for its writer to "
-		    "end" },
+	  .advice = { "read before you join: {place} waits for an end that only comes when what is "
+		      "written at {there} has been read",
+		      "read before you join: empty the queue or pipe, then wait for its writer to "
+		      "end" } },
 	{ .verdict = VERDICT_CYCLE,
 	  .some_kind = KIND(PIPE_WRITE),
-	  .advice = "read before you write more, or read in a thread of its own: a pipe holds only "
-		    "so much" },
+	  .advice = { "read before you write more, or read in a thread of its own: a pipe holds "
+		      "only so much ({place}; {there})",
+		      "read before you write more, or read in a thread of its own: a pipe holds "
+		      "only so much" } },
 	{ .verdict = VERDICT_CYCLE,
 	  .some_relation = RELATION(HOLDS),
-	  .advice = "release the lock before waiting for somebody who needs it" },
+	  .advice = { "release the lock before waiting for somebody who needs it ({place}; "
+		      "{there})",
+		      "release the lock before waiting for somebody who needs it" } },
 	{ .verdict = VERDICT_CYCLE,
 	  .some_relation = RELATION(JOINS) | RELATION(CHILD),
-	  .advice = "join in one direction only: let the one that started the other wait for its "
-		    "end, and close pipe ends that are not used" },
+	  .advice = { "join in one direction only: let the one that started the other wait for its "
+		      "end, and close pipe ends that are not used" } },
 	{ .verdict = VERDICT_CYCLE,
 	  .some_relation = RELATION(WRITER),
-	  .advice = "let one side write before it reads, and close the pipe ends that are not "
-		    "used" },
+	  .advice = { "let one side write before it reads ({place}; {there}), and close the pipe "
+		      "ends that are not used",
+		      "let one side write before it reads, and close the pipe ends that are not "
+		      "used" } },
 	{ .verdict = VERDICT_CYCLE,
-	  .advice = "break the ring at one place: a timeout on the wait, or another order of "
-		    "steps" },
+	  .advice = { "break the ring at one place, such as {place}: a timeout on the wait, or "
+		      "another order of steps",
+		      "break the ring at one place: a timeout on the wait, or another order of "
+		      "steps" } },
 
+	/* nobody is left */
 	{ .verdict = VERDICT_NO_WAKER,
 	  .some_kind = KIND(SEM) | KIND(SEMLOCK),
-	  .advice = "give the wait a timeout, and find who should have released, set or notified: "
-		    "nobody is left who could" },
+	  .advice = { "give the wait at {place} a timeout, and find who should have released, set "
+		      "or notified: nobody is left who could",
+		      "give the wait a timeout, and find who should have released, set or "
+		      "notified: nobody is left who could" } },
 	{ .verdict = VERDICT_NO_WAKER,
-	  .advice = "give the wait a timeout, and find who should have ended it: nobody is left "
-		    "who could" },
+	  .advice = { "give the wait at {place} a timeout, and find who should have ended it: "
+		      "nobody is left who could",
+		      "give the wait a timeout, and find who should have ended it: nobody is left "
+		      "who could" } },
 };
 
 static struct shape shape_of(const struct deadlock *deadlock)
 {
 	struct shape shape = {
+		.ring = deadlock->ring_count,
 		.killed = deadlock->dead.exit_known && WIFSIGNALED(deadlock->dead.exit_code),
 	};
 	size_t count = deadlock->ring_count ? deadlock->ring_count : deadlock->cause_count;
@@ -116,7 +169,7 @@ static struct shape shape_of(const struct deadlock *deadlock)
 	for (size_t i = 0; i < count && i < deadlock->cause_count; i++) {
 		const struct cause *cause = &deadlock->causes[i];
 
-		shape.kinds |= 1u << cause->kind;
+		shape.kinds |= 1ull << cause->kind;
 		for (size_t j = 0; j < cause->waits_for_count; j++) {
 			shape.relations |= 1u << cause->waits_for[j].relation;
 			shape.states |= 1u << cause->waits_for[j].state;
@@ -130,13 +183,15 @@ static bool remedy_fits(const struct remedy *remedy, enum verdict verdict,
 {
 	return remedy->verdict == verdict &&
 	       (!remedy->some_kind || (shape->kinds & remedy->some_kind)) &&
+	       (!remedy->only_kinds || !(shape->kinds & ~remedy->only_kinds)) &&
+	       (!remedy->ring || shape->ring == remedy->ring) &&
 	       (!remedy->only_relations || !(shape->relations & ~remedy->only_relations)) &&
 	       (!remedy->some_relation || (shape->relations & remedy->some_relation)) &&
 	       (!remedy->some_state || (shape->states & remedy->some_state)) &&
 	       (!remedy->killed || shape->killed);
 }
 
-const char *advice_for(const struct deadlock *deadlock)
+const char *const *advice_for(const struct deadlock *deadlock)
 {
 	struct shape shape = shape_of(deadlock);
 	const struct remedy *remedy = remedies;

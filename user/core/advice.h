@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One line of remedy, chosen by the shape of the deadlock. */
+/* What to do about a deadlock, from its shape. */
 #ifndef DLTRACE_ADVICE_H
 #define DLTRACE_ADVICE_H
 
 struct deadlock;
 
-/* Never NULL; valid for ever. */
-const char *advice_for(const struct deadlock *deadlock);
+/*
+ * The same advice, ever more general; ended by NULL. The last is without names. In the others
+ * words in braces stand for names, and who does not know one of them takes the next:
+ *
+ *	{task}    the first cause              {next}    the one it leads to
+ *	{object}  what the first waits for     {other}   what the next waits for
+ *	{place}   where the first waits        {there}   where the next waits
+ *	{caller}  who called {place}
+ *	{dead}    who died                     {end}     how, "was killed by signal 9 (KILL)"
+ *
+ * Constants.
+ */
+const char *const *advice_for(const struct deadlock *deadlock);
 
 #endif /* DLTRACE_ADVICE_H */

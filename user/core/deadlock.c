@@ -28,6 +28,7 @@ static void cause_deinit(struct cause *cause)
 	for (size_t i = 0; i < cause->waits_for_count; i++)
 		evidence_list_deinit(&cause->waits_for[i].evidence);
 	free(cause->waits_for);
+	free(cause->stack);
 }
 
 void deadlock_free(struct deadlock *deadlock)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "bpf/event.h"
+#include "core/stack.h"
 #include "core/wait.h"
 
 #define VICTIMS_LISTED 64
@@ -26,14 +27,14 @@ extern const char *const party_state_name[];
 
 /* Who is waited for: a task, a process (tid of its leader), or a group. */
 struct party {
-	uint32_t pid, tid; /* 0 if unknown */
+	uint32_t pid, tid;	 /* 0 if unknown */
 	uint32_t ns_pid, ns_tid; /* 0: same namespace as dltrace */
 	char name[TASK_NAME_LEN];
-	uint8_t state;	  /* enum party_state */
-	uint8_t relation; /* enum relation */
+	uint8_t state;	    /* enum party_state */
+	uint8_t relation;   /* enum relation */
 	uint8_t is_process; /* any thread of pid, not tid alone */
 	uint8_t is_cause;   /* the party is itself among the causes */
-	char group[96];	  /* for people: "mappers of inode 6"; empty if not a group */
+	char group[96];	    /* for people: "mappers of inode 6"; empty if not a group */
 	uint32_t group_count;
 	struct evidence_list evidence;
 };
@@ -45,8 +46,11 @@ struct cause {
 	uint8_t need_all;
 	uint64_t since_ns; /* CLOCK_MONOTONIC */
 	char object[160];
+	char name[FRAME_NAME_LEN]; /* what the program calls the object; empty: unknown */
 	struct party *waits_for;
 	size_t waits_for_count;
+	struct stack_frame *stack; /* innermost first; NULL: not asked for, or not to be read */
+	size_t stack_count;
 };
 
 struct victim {
@@ -56,10 +60,19 @@ struct victim {
 	struct party waits_for; /* the first of its blamed edges; no evidence */
 };
 
+/* What the end of one process would set free: see release.h. */
+struct release {
+	uint32_t pid; /* whose end would free the most */
+	uint32_t
+		tasks; /* so many of the stuck tasks of others could go on; 0: nobody's end helps */
+	bool known;    /* it was worked out */
+	char name[TASK_NAME_LEN];
+};
+
 struct deadlock {
 	uint64_t id;
-	uint8_t verdict;   /* enum verdict */
-	uint8_t certainty; /* enum certainty */
+	uint8_t verdict;	/* enum verdict */
+	uint8_t certainty;	/* enum certainty */
 	uint64_t found_wall_ns; /* CLOCK_REALTIME of the look that proved it */
 	uint64_t found_ns;	/* CLOCK_MONOTONIC of the same */
 	uint64_t since_ns;	/* CLOCK_MONOTONIC: since when all causes wait */
@@ -67,9 +80,11 @@ struct deadlock {
 	size_t cause_count;
 	size_t ring_count; /* the first so many causes form the headline ring */
 	struct victim *victims;
-	size_t victim_count;  /* all of them ... */
+	size_t victim_count;   /* all of them ... */
 	size_t victims_listed; /* ... of whom so many are in victims */
+	struct release release;
 	struct {
+		uint64_t ended_ns;	      /* CLOCK_MONOTONIC */
 		uint32_t pid, tid, exit_code; /* 0 if unknown */
 		char name[TASK_NAME_LEN];
 		bool exit_known;
@@ -82,7 +97,7 @@ void deadlock_free(struct deadlock *deadlock);
 /* One link of the chain from a blocked task to what it finally waits on. */
 struct chain_link {
 	struct look_task task;
-	uint8_t kind; /* WAIT_NONE: running */
+	uint8_t kind;	  /* WAIT_NONE: running */
 	uint8_t relation; /* to the next link */
 	uint64_t since_ns;
 	uint32_t open; /* last link: mask of enum open_reason */

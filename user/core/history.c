@@ -70,6 +70,7 @@ void history_exit(struct history *history, const struct event *event)
 
 	*person = (struct person){
 		.start_ns = event->start_ns,
+		.ended_ns = event->time_ns,
 		.pid = event->pid,
 		.tid = event->tid,
 		.exit_code = event->exit_code,

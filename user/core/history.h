@@ -17,6 +17,7 @@ struct history;
 /* Somebody who was, and perhaps is no more. */
 struct person {
 	uint64_t start_ns;
+	uint64_t ended_ns; /* CLOCK_MONOTONIC; 0: unknown */
 	uint32_t pid, tid;
 	uint32_t exit_code; /* as wait4 would report it */
 	bool dead;

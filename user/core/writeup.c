@@ -272,6 +272,7 @@ static void dead_write(struct deadlock *deadlock, const struct writer *writer)
 			       !person.dead) &&
 			      !dead_remembered(history, graph_group(graph, node), &person)))
 		return;
+	deadlock->dead.ended_ns = person.ended_ns;
 	deadlock->dead.pid = person.pid;
 	deadlock->dead.tid = person.tid;
 	deadlock->dead.exit_code = person.exit_code;
@@ -317,6 +318,8 @@ int writer_init(struct writer *writer, const struct kind_context *context,
 
 	int err = blame_init(&writer->blame, context->graph, progress);
 
+	if (!err)
+		err = releaser_init(&writer->releaser, context->graph, progress);
 	if (err)
 		writer_deinit(writer);
 	return err;
@@ -326,6 +329,7 @@ void writer_deinit(struct writer *writer)
 {
 	free(writer->is_cause);
 	blame_deinit(&writer->blame);
+	releaser_deinit(&writer->releaser);
 	*writer = (struct writer){ 0 };
 }
 
@@ -350,6 +354,8 @@ struct deadlock *writer_write(struct writer *writer, const struct explained *exp
 	if (deadlock_write(deadlock, writer)) {
 		deadlock_free(deadlock);
 		deadlock = NULL;
+	} else {
+		deadlock->release = release_find(&writer->releaser, explained);
 	}
 	for (uint32_t i = 0; i < explained->task_count; i++)
 		writer->is_cause[explained->tasks[i]] = 0;

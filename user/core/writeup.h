@@ -10,6 +10,7 @@
 #include "core/deadlock.h"
 #include "core/explain.h"
 #include "core/kind.h"
+#include "core/release.h"
 
 /* The deadlock's id; see deadlock.h. */
 uint64_t deadlock_id(const struct graph *graph, const struct explained *explained);
@@ -20,6 +21,7 @@ struct writer {
 	const struct kind_table *kinds;
 	const struct explained *explained; /* the one at work */
 	struct blame blame;
+	struct releaser releaser;
 	uint8_t *is_cause; /* of each task */
 };
 

@@ -14,12 +14,13 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
-#include "core/advice.h"
 #include "core/cleanup.h"
 #include "core/kind.h"
+#include "report/advice_line.h"
 #include "report/format.h"
 #include "report/json_evidence.h"
 #include "report/json_line.h"
+#include "report/json_stack.h"
 #include "report/report.h"
 #include "report/sentence.h"
 
@@ -92,6 +93,8 @@ static void add_cause(struct json_line *line, struct json_object *to, const stru
 	json_add_text(line, wait, "kind", wait_kind_name[cause->kind]);
 	json_add_text(line, wait, "syscall", call_name(task->call));
 	json_add_bytes(line, wait, "object", cause->object, sizeof(cause->object));
+	if (*cause->name)
+		json_add_bytes(line, wait, "name", cause->name, sizeof(cause->name));
 	json_add_seconds(line, wait, "since_s", elapsed(cause->since_ns, now_ns));
 	json_add_bool(line, wait, "timed", cause->timed);
 	json_add_text(line, wait, "need", cause->need_all ? "all" : "any");
@@ -107,6 +110,7 @@ static void add_cause(struct json_line *line, struct json_object *to, const stru
 		for (size_t j = 0; j < party->evidence.count; j++)
 			json_add_evidence(line, evidence, &party->evidence.items[j]);
 	}
+	json_add_stack(line, item, cause->stack, cause->stack_count);
 }
 
 static void add_victim(struct json_line *line, struct json_object *to, const struct victim *victim,
@@ -122,6 +126,12 @@ static void add_victim(struct json_line *line, struct json_object *to, const str
 	json_add_text(line, wait, "syscall", call_name(victim->task.call));
 	json_add_seconds(line, wait, "since_s", elapsed(victim->since_ns, now_ns));
 	add_party(line, json_add_array(line, item, "waits_for"), &victim->waits_for);
+}
+
+/* CLOCK_REALTIME of a moment that is not after the finding. */
+static uint64_t wall_of(const struct deadlock *deadlock, uint64_t ns)
+{
+	return elapsed(elapsed(ns, deadlock->found_ns), deadlock->found_wall_ns);
 }
 
 /* Who died, as far as history knows. */
@@ -141,6 +151,9 @@ static void add_died(struct json_line *line, const struct deadlock *deadlock)
 	if (*deadlock->dead.name)
 		json_add_bytes(line, died, "comm", deadlock->dead.name,
 			       sizeof(deadlock->dead.name));
+	if (deadlock->dead.ended_ns)
+		json_add_text(line, died, "time",
+			      format_time(wall_of(deadlock, deadlock->dead.ended_ns)).text);
 	if (!deadlock->dead.exit_known)
 		return;
 	if (WIFSIGNALED(status))
@@ -149,13 +162,32 @@ static void add_died(struct json_line *line, const struct deadlock *deadlock)
 		json_add_signed(line, died, "exit_code", WEXITSTATUS(status));
 }
 
+/* Whose end would set the most tasks free; 0 of them if nobody's would. */
+static void add_release(struct json_line *line, const struct deadlock *deadlock)
+{
+	const struct release *release = &deadlock->release;
+
+	if (!release->known)
+		return;
+
+	struct json_object *item = json_add_object(line, line->root, "would_free");
+
+	if (release->tasks) {
+		json_add_number(line, item, "pid", release->pid);
+		json_add_number(line, item, "tid", release->pid);
+		json_add_bytes(line, item, "comm", release->name, sizeof(release->name));
+	}
+	json_add_number(line, item, "tasks", release->tasks);
+}
+
 static int json_deadlock(const struct output *output, const struct deadlock *deadlock)
 {
 	_cleanup_free_ char *sentence = sentence_new(deadlock);
+	_cleanup_free_ char *advice = advice_line_new(deadlock);
 	size_t victims = deadlock->victims_listed;
 	struct json_line line;
 
-	if (!sentence)
+	if (!sentence || !advice)
 		return -ENOMEM;
 	if (victims > VICTIMS_LISTED)
 		victims = VICTIMS_LISTED;
@@ -176,7 +208,8 @@ static int json_deadlock(const struct output *output, const struct deadlock *dea
 	for (size_t i = 0; i < victims; i++)
 		add_victim(&line, list, &deadlock->victims[i], deadlock->found_ns);
 	json_add_number(&line, line.root, "victim_count", deadlock->victim_count);
-	json_add_text(&line, line.root, "advice", advice_for(deadlock));
+	json_add_text(&line, line.root, "advice", advice);
+	add_release(&line, deadlock);
 	return json_line_write(&line, output);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/label.h"
 
+#include <string.h>
 #include <sys/wait.h>
 
 #include "report/printable.h"
@@ -35,14 +36,28 @@ void label_party(FILE *out, const struct party *party)
 		fputs("somebody", out);
 }
 
+void label_object(FILE *out, const struct cause *cause)
+{
+	struct printable object =
+		*cause->name ? printable(cause->name, sizeof(cause->name), PRINTABLE_NAME)
+			     : printable(cause->object, sizeof(cause->object), PRINTABLE_TEXT);
+	char *more = *cause->name ? NULL : strstr(object.text, " (");
+
+	if (more)
+		*more = '\0';
+	fputs(object.text, out);
+}
+
 void label_end(FILE *out, const struct deadlock *deadlock)
 {
 	int status = (int)deadlock->dead.exit_code;
+	const char *name = WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : NULL;
 
 	if (!deadlock->dead.exit_known)
 		fputs("has died", out);
 	else if (WIFSIGNALED(status))
-		fprintf(out, "was killed by signal %d", WTERMSIG(status));
+		fprintf(out, "was killed by signal %d%s%s%s", WTERMSIG(status), name ? " (" : "",
+			name ? name : "", name ? ")" : "");
 	else
 		fprintf(out, "ended with status %d", WEXITSTATUS(status));
 }

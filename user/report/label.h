@@ -11,7 +11,9 @@
 void label_task(FILE *out, const struct look_task *task);
 /* The same of a party: "python3[12]", "mappers of inode 6 (3)", "task 12", "somebody". */
 void label_party(FILE *out, const struct party *party);
-/* "was killed by signal 9", "ended with status 1"; "has died" if that is not known. */
+/* What is waited for, short: its name if it has one, else kind and address. */
+void label_object(FILE *out, const struct cause *cause);
+/* "was killed by signal 9 (KILL)", "ended with status 1"; "has died" if that is not known. */
 void label_end(FILE *out, const struct deadlock *deadlock);
 /* "child ", "writer ": what stands between "waits for" and the name of whom. */
 const char *label_relation(enum relation relation);

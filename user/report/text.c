@@ -23,9 +23,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/advice.h"
 #include "core/cleanup.h"
 #include "core/kind.h"
+#include "report/advice_line.h"
 #include "report/buffer.h"
 #include "report/fold.h"
 #include "report/format.h"
@@ -77,10 +77,11 @@ static void write_headed(FILE *out, const struct output *output, const char *col
 static int text_deadlock(const struct output *output, const struct deadlock *deadlock)
 {
 	_cleanup_free_ char *sentence = sentence_new(deadlock);
+	_cleanup_free_ char *advice = advice_line_new(deadlock);
 	uint64_t stuck_ns = elapsed(deadlock->since_ns, deadlock->found_ns);
 	struct buffer buffer;
 
-	if (!sentence || buffer_open(&buffer))
+	if (!sentence || !advice || buffer_open(&buffer))
 		return -ENOMEM;
 
 	FILE *out = buffer.stream;
@@ -93,7 +94,7 @@ static int text_deadlock(const struct output *output, const struct deadlock *dea
 	text_causes(out, deadlock);
 	text_victims(out, deadlock);
 	fputc('\n', out);
-	write_headed(out, output, BOLD, 2, "advice", advice_for(deadlock));
+	write_headed(out, output, BOLD, 2, "advice", advice);
 	fputc('\n', out);
 	return buffer_write(&buffer, output);
 }

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where a task waits, in the words of whoever wrote the program. */
+#ifndef DLTRACE_PLACE_H
+#define DLTRACE_PLACE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/stack.h"
+#include "report/printable.h"
+
+struct cause;
+
+/*
+ * Index of the innermost frame, from `from` on, that is the program's own: not
+ * of the C library or an interpreter, nor of the Python modules that only hand
+ * on a wait. The stack's length if there is none.
+ */
+size_t place_find(const struct stack_frame *stack, size_t count, size_t from);
+
+/* Longest: a function, a file and a line. */
+struct place {
+	char text[2 * sizeof(struct printable) + 32];
+};
+
+/* "task at transfer.py:9", "worker+0x1d in app"; printable; empty if the frame tells nothing. */
+struct place place_of_frame(const struct stack_frame *frame);
+/* Of the nth own frame of the cause, 0 the innermost; empty if there is none. */
+struct place place_of_cause(const struct cause *cause, size_t n);
+
+#endif /* DLTRACE_PLACE_H */
