@@ -4,7 +4,7 @@
 import os
 import re
 
-from .procfs import TICK_NS, Unreadable, read_bytes, read_link, read_memory
+from .procfs import KCMP_FILE, TICK_NS, is_same, Unreadable, read_bytes, read_link, read_memory
 
 SYSCALL_WORDS = 7  # number and six arguments; what follows is stack pointer and program counter
 VALUE_ROOM = 95  # a longer value may have been cut
@@ -71,6 +71,20 @@ def count_ends(access):
     return lambda system, _, inode: {system.descriptions(system.pipe_ends(inode, access))}
 
 
+def is_of_inode(file, inode):
+    try:
+        return file.info().get(b"ino", b"").strip() == b"%d" % inode
+    except Unreadable:
+        return False  # closed meanwhile
+
+
+def count_sharers(system, _, inode):
+    """Descriptors of each description of the file."""
+    files = [file for pid in system.pids for file in system.files(pid) if file.target.startswith("/")]
+    files = [file for file in files if is_of_inode(file, inode)]
+    return {sum(is_same(KCMP_FILE, one.tid, other.tid, one.fd, other.fd) for other in files) for one in files}
+
+
 def count_tasks(system, cause, _):
     return {sum(len(system.threads(pid)) for pid in system.sharers(cause["pid"]))}
 
@@ -80,6 +94,7 @@ CENSUSES = [
     (re.compile(r"(?:mappers|mappings).*inode (\d+)"), count_mappers),
     (re.compile(r"(?:writers|write ends|writing descriptions).*?(\d+)"), count_ends(os.O_WRONLY)),
     (re.compile(r"(?:readers|read ends|reading descriptions).*?(\d+)"), count_ends(os.O_RDONLY)),
+    (re.compile(r"sharers of a description of inode (\d+)"), count_sharers),
     (re.compile(r"(?:tasks|threads|users).*(?:address space|memory|process)"), count_tasks),
 ]
 

@@ -10,7 +10,7 @@ import os
 import re
 import struct
 
-from . import semlock
+from . import filelocks, semlock
 from .procfs import Unreadable, read_bytes, read_memory, read_word
 
 # Whether custom overrules a reason for being open: never, where somebody is
@@ -37,6 +37,8 @@ WCHANS = {
     19: ("pipe", "anon_pipe"),
     1: ("pipe", "anon_pipe"),
     20: ("pipe", "anon_pipe"),
+    73: ("locks_lock_inode_wait", "flock_lock_inode_wait", "__do_sys_flock", "__x64_sys_flock"),
+    72: ("fcntl_setlk", "do_lock_file_wait", "locks_lock_inode_wait"),
     7: ("do_poll", "do_sys_poll", "poll_schedule"),
     271: ("do_poll", "do_sys_poll", "poll_schedule"),
     23: ("do_select", "core_sys_select", "poll_schedule"),
@@ -386,6 +388,25 @@ def pselect_wait(system, task, args):
     return unmasked(task, select_wait(system, task, args), 0, args[5])
 
 
+def lock_wait(system, task, args, number, kinds):
+    found = filelocks.in_the_way(system, task, number, args)
+    if not found:
+        return opened("nobody in the way")
+    roots, queued = found
+    if -1 in queued:
+        return opened("queued behind an OFD lock")
+    holders = members(system, roots - {task.pid} or roots)
+    return mind_signals(system, task, Wait(kinds, members(system, roots | queued), holders, "holds"))
+
+
+def flock_wait(system, task, args):
+    return lock_wait(system, task, args, 73, {"flock"})
+
+
+def fcntl_wait(system, task, args):
+    return lock_wait(system, task, args, 72, {"posix-lock" if args[1] == 7 else "ofd-lock"})
+
+
 def pause_wait(system, task, args):
     if task.caught - INTERNAL - FAULTS:
         return opened("signal")
@@ -406,6 +427,8 @@ CALLS = {
     271: ppoll_wait,
     23: select_wait,
     270: pselect_wait,
+    73: flock_wait,
+    72: fcntl_wait,
     34: pause_wait,
     130: pause_wait,
 }

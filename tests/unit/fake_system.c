@@ -94,6 +94,12 @@ void fake_mappers(struct fake_system *system, uint32_t dev, uint64_t inode,
 	add_answer(system, (struct question){ ASK_MAPPERS, 0, dev, inode }, mappings, count);
 }
 
+void fake_locks(struct fake_system *system, uint32_t dev, uint64_t inode,
+		const struct file_lock *locks, uint32_t count)
+{
+	add_answer(system, (struct question){ ASK_LOCKS, 0, dev, inode }, locks, count);
+}
+
 void fake_search(struct fake_system *system, uint32_t pid, uint64_t value, const uint64_t *hits,
 		 uint32_t count)
 {

@@ -72,6 +72,8 @@ void fake_holders(struct fake_system *system, uint32_t dev, uint64_t inode,
 		  const struct open_file *files, uint32_t count);
 void fake_mappers(struct fake_system *system, uint32_t dev, uint64_t inode,
 		  const struct mapping *mappings, uint32_t count);
+void fake_locks(struct fake_system *system, uint32_t dev, uint64_t inode,
+		const struct file_lock *locks, uint32_t count);
 void fake_search(struct fake_system *system, uint32_t pid, uint64_t value, const uint64_t *hits,
 		 uint32_t count);
 

@@ -13,7 +13,7 @@
 const char *const group_type_name[GROUP_TYPES] = {
 	[GROUP_PROCESS] = "process", [GROUP_MEMORY] = "memory",	  [GROUP_MAPPERS] = "mappers",
 	[GROUP_READERS] = "readers", [GROUP_WRITERS] = "writers", [GROUP_CHILDREN] = "children",
-	[GROUP_CUSTOM] = "group",    [GROUP_DEAD] = "dead",
+	[GROUP_SHARERS] = "sharers", [GROUP_CUSTOM] = "group",	  [GROUP_DEAD] = "dead",
 };
 
 uint64_t mix_bytes(uint64_t state, const void *bytes, size_t length)

@@ -30,6 +30,7 @@ enum group_type {
 	GROUP_CHILDREN, /* children that one wait could reap; a: waiter's pid, b: selector */
 	GROUP_CUSTOM,
 	GROUP_DEAD, /* a dead node; a: tid or object hash, b: start time or 0 */
+	GROUP_SHARERS, /* processes that share an open file description; a: its id, b: inode */
 	GROUP_TYPES,
 };
 extern const char *const group_type_name[GROUP_TYPES];

@@ -46,6 +46,9 @@ void group_label(const struct graph *graph, const struct group *group, char *ret
 	case GROUP_WRITERS:
 		snprintf(ret, size, "writers of pipe %" PRIu64, group->b);
 		break;
+	case GROUP_SHARERS:
+		snprintf(ret, size, "sharers of a description of inode %" PRIu64, group->b);
+		break;
 	case GROUP_CHILDREN:
 		snprintf(ret, size, "children of %" PRIu64, group->a);
 		break;

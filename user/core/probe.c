@@ -20,23 +20,25 @@ const size_t answer_item_size[QUESTION_TYPES] = {
 	[ASK_SEARCH] = sizeof(uint64_t),
 	[ASK_STACK] = sizeof(struct stack_frame),
 	[ASK_SYMBOL] = sizeof(struct symbol),
+	[ASK_LOCKS] = sizeof(struct file_lock),
+	[ASK_PATH] = 1,
 };
 
 const char *const question_name[QUESTION_TYPES] = {
 	[ASK_MEMORY] = "memory",	 [ASK_WCHAN] = "wchan",	    [ASK_PROGRAM] = "program",
 	[ASK_DESCRIPTOR] = "descriptor", [ASK_MAPPING] = "mapping", [ASK_HOLDERS] = "holders",
-	[ASK_MAPPERS] = "mappers",	 [ASK_SEARCH] = "search",
-	[ASK_STACK] = "stack",		 [ASK_SYMBOL] = "symbol",
+	[ASK_MAPPERS] = "mappers",	 [ASK_SEARCH] = "search",   [ASK_STACK] = "stack",
+	[ASK_SYMBOL] = "symbol",	 [ASK_LOCKS] = "locks",	    [ASK_PATH] = "path",
 };
 
 const enum cost question_cost[QUESTION_TYPES] = {
 	[ASK_MEMORY] = COST_READ,     [ASK_WCHAN] = COST_READ,	  [ASK_PROGRAM] = COST_READ,
 	[ASK_DESCRIPTOR] = COST_READ, [ASK_MAPPING] = COST_READ,  [ASK_HOLDERS] = COST_TABLE,
-	[ASK_MAPPERS] = COST_TABLE,   [ASK_SEARCH] = COST_SEARCH,
-	[ASK_STACK] = COST_SEARCH,    [ASK_SYMBOL] = COST_SEARCH,
+	[ASK_MAPPERS] = COST_TABLE,   [ASK_SEARCH] = COST_SEARCH, [ASK_STACK] = COST_SEARCH,
+	[ASK_SYMBOL] = COST_SEARCH,   [ASK_LOCKS] = COST_TABLE,	  [ASK_PATH] = COST_READ,
 };
 
-_Static_assert(QUESTION_TYPES == 10, "a question type lacks its row in the three tables above");
+_Static_assert(QUESTION_TYPES == 12, "a question type lacks its row in the three tables above");
 
 static struct answer probe_ask(const struct probe *probe, struct question question)
 {
@@ -64,10 +66,9 @@ int probe_memory(const struct probe *probe, uint32_t pid, uint64_t address, void
 }
 
 /* A string that does not end is no answer. */
-static int probe_text(const struct probe *probe, enum question_type type, uint32_t id,
-		      const char **ret)
+static int probe_text(const struct probe *probe, struct question question, const char **ret)
 {
-	struct answer answer = probe_ask(probe, (struct question){ .type = type, .id = id });
+	struct answer answer = probe_ask(probe, question);
 	const char *text = answer.items;
 
 	if (answer.error)
@@ -80,12 +81,12 @@ static int probe_text(const struct probe *probe, enum question_type type, uint32
 
 int probe_wchan(const struct probe *probe, uint32_t tid, const char **ret_name)
 {
-	return probe_text(probe, ASK_WCHAN, tid, ret_name);
+	return probe_text(probe, (struct question){ ASK_WCHAN, tid, 0, 0 }, ret_name);
 }
 
 int probe_program(const struct probe *probe, uint32_t pid, const char **ret_path)
 {
-	return probe_text(probe, ASK_PROGRAM, pid, ret_path);
+	return probe_text(probe, (struct question){ ASK_PROGRAM, pid, 0, 0 }, ret_path);
 }
 
 static int probe_item(const struct probe *probe, struct question question, const void **ret_item)
@@ -134,6 +135,16 @@ int probe_holders(const struct probe *probe, uint32_t dev, uint64_t inode, struc
 int probe_mappers(const struct probe *probe, uint32_t dev, uint64_t inode, struct answer *ret)
 {
 	return probe_list(probe, (struct question){ ASK_MAPPERS, 0, dev, inode }, ret);
+}
+
+int probe_locks(const struct probe *probe, uint32_t dev, uint64_t inode, struct answer *ret)
+{
+	return probe_list(probe, (struct question){ ASK_LOCKS, 0, dev, inode }, ret);
+}
+
+int probe_path(const struct probe *probe, uint32_t pid, int fd, const char **ret_path)
+{
+	return probe_text(probe, (struct question){ ASK_PATH, pid, (uint32_t)fd, 0 }, ret_path);
 }
 
 int probe_search(const struct probe *probe, uint32_t pid, uint64_t value, struct answer *ret)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "bpf/event.h"
+#include "core/lock.h"
 #include "core/stack.h"
 
 /*
@@ -43,6 +44,10 @@ enum question_type {
 			   writable memory that hold it; uint64_t */
 	ASK_STACK,	/* id: tid -> its frames, innermost first; struct stack_frame */
 	ASK_SYMBOL,	/* id: pid, a: address -> the function or variable there; struct symbol */
+	ASK_LOCKS,	/* a: dev, b: inode -> the lines of /proc/locks about that file, in order,
+			   then the locks that its descriptors hold; struct file_lock. -EREMOTE:
+			   another machine or process keeps them */
+	ASK_PATH,	/* id: pid, a: fd -> what the descriptor's link says, a string with NUL */
 	QUESTION_TYPES,
 };
 
@@ -90,6 +95,8 @@ int probe_mapping(const struct probe *probe, uint32_t pid, uint64_t address,
 		  const struct mapping **ret_mapping);
 int probe_holders(const struct probe *probe, uint32_t dev, uint64_t inode, struct answer *ret);
 int probe_mappers(const struct probe *probe, uint32_t dev, uint64_t inode, struct answer *ret);
+int probe_locks(const struct probe *probe, uint32_t dev, uint64_t inode, struct answer *ret);
+int probe_path(const struct probe *probe, uint32_t pid, int fd, const char **ret_path);
 int probe_stack(const struct probe *probe, uint32_t tid, struct answer *ret);
 /* *ret_symbol is what begins at or before the address and, as far as its size is known, holds it. */
 int probe_symbol(const struct probe *probe, uint32_t pid, uint64_t address,

@@ -149,6 +149,9 @@ static const struct record_field program_fields[] = { PID, OUTCOME, ANSWER_TEXT 
 static const struct record_field descriptor_fields[] = {
 	PID, FIELD("fd", question.a, DEC, .always = true), OUTCOME
 };
+static const struct record_field path_fields[] = { PID,
+						   FIELD("fd", question.a, DEC, .always = true),
+						   OUTCOME, ANSWER_TEXT };
 static const struct record_field mapping_question_fields[] = { PID,
 							       FIELD("address", question.a, HEX),
 							       OUTCOME };
@@ -174,6 +177,8 @@ const struct record_table answer_table[QUESTION_TYPES] = {
 	[ASK_SEARCH] = ANSWER(search_fields),
 	[ASK_STACK] = ANSWER(stack_fields),
 	[ASK_SYMBOL] = ANSWER(mapping_question_fields),
+	[ASK_LOCKS] = ANSWER(inode_fields),
+	[ASK_PATH] = ANSWER(path_fields),
 };
 
 static const struct record_field file_fields[] = {
@@ -213,6 +218,31 @@ static const struct record_field mapping_fields[] = {
 	FIELD("dentry", dentry, ID),
 	FIELD("dentry_refs", dentry_refs, DEC),
 	FIELD("inode_refs", inode_refs, DEC),
+#undef FIELD
+};
+
+static const char *const lock_types[LOCK_TYPES] = {
+	[LOCK_OTHER] = "other",
+	[LOCK_FLOCK] = "flock",
+	[LOCK_POSIX] = "posix",
+	[LOCK_OFD] = "ofd",
+};
+static const char *const lock_modes[LOCK_MODES] = { "none", "read", "write" };
+
+static const struct record_field lock_fields[] = {
+#define FIELD(name, ...) FIELD_AS(struct file_lock, name, __VA_ARGS__)
+	FIELD("type", type, SYMBOL, NAMES(lock_types)),
+	FIELD("mode", mode, SYMBOL, NAMES(lock_modes)),
+	FIELD("owner", owner, SIGNED),
+	FIELD("start", start, DEC),
+	FIELD("end", end, DEC),
+	FIELD("depth", depth, DEC),
+	FIELD("dev", dev, DEV),
+	FIELD("inode", inode, DEC),
+	FIELD("pid", pid, DEC),
+	FIELD("fd", fd, SIGNED),
+	FIELD("description", description, ID),
+	FIELD("index", index, DEC),
 #undef FIELD
 };
 
@@ -258,7 +288,8 @@ const struct record_table item_table[QUESTION_TYPES] = {
 	[ASK_SEARCH] = TABLE(uint64_t, address_fields),
 	[ASK_STACK] = TABLE(struct stack_frame, frame_fields),
 	[ASK_SYMBOL] = TABLE(struct symbol, symbol_fields),
+	[ASK_LOCKS] = TABLE(struct file_lock, lock_fields),
 };
 
-_Static_assert(QUESTION_TYPES == 10, "a question type lacks its row in the two tables above");
+_Static_assert(QUESTION_TYPES == 12, "a question type lacks its row in the two tables above");
 _Static_assert(LENGTH(task_fields) <= 64, "the parser notes what it has seen in 64 bits");

@@ -27,6 +27,9 @@ struct graph;
 	X(POLL, "poll")             \
 	X(SELECT, "select")         \
 	X(SYSV_SEM, "sysv-sem")     \
+	X(FLOCK, "flock")           \
+	X(POSIX_LOCK, "posix-lock") \
+	X(OFD_LOCK, "ofd-lock")     \
 	X(PAUSE, "pause")           \
 	X(OTHER, "other")
 

@@ -33,6 +33,8 @@ static void thread_uses(const struct kind_context *context, const struct look_ta
 	switch (call_of(thread)) {
 	case CALL_READ:
 	case CALL_WRITE:
+	case CALL_FLOCK:
+	case CALL_FCNTL:
 		if ((int32_t)thread->args[0] != holder->fd)
 			break;
 		uses->certain += thread->files_users > 1;

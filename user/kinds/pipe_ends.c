@@ -127,14 +127,6 @@ static uint32_t build_group(const struct kind_context *context, const struct ope
 	return group;
 }
 
-static bool has_others(const struct graph *graph, const struct group *group, uint32_t pid)
-{
-	for (uint32_t m = 0; m < group->member_count; m++)
-		if (graph_group(graph, graph->members[group->first_member + m])->a != pid)
-			return true;
-	return false;
-}
-
 static bool event_is_there(const struct open_file *pipe, enum pipe_event event)
 {
 	switch (event) {
@@ -203,7 +195,7 @@ bool pipe_end_edge(const struct kind_context *context, const struct look_task *t
 	}
 
 	const struct group *group = graph_group(context->graph, node);
-	bool others = has_others(context->graph, group, task->pid);
+	bool others = group_has_others(context->graph, node, task->pid);
 	int64_t kernel = group->census_kernel, found = group->census_found;
 
 	/* With nobody at the other end the call would have returned. */

@@ -120,6 +120,16 @@ uint32_t group_of_processes(const struct kind_context *context, enum group_type 
 	return group;
 }
 
+bool group_has_others(const struct graph *graph, uint32_t node, uint32_t pid)
+{
+	const struct group *group = graph_group(graph, node);
+
+	for (uint32_t m = 0; m < group->member_count; m++)
+		if (graph_group(graph, graph->members[group->first_member + m])->a != pid)
+			return true;
+	return false;
+}
+
 static int pid_compare(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;

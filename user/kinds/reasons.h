@@ -38,6 +38,8 @@ void wait_edge_or_open(struct wait_builder *b, uint32_t node, enum relation rela
  */
 uint32_t group_of_processes(const struct kind_context *context, enum group_type type, uint64_t a,
 			    uint64_t b, const uint32_t *pids, size_t count);
+/* True if another process than pid is a member of the group of processes. */
+bool group_has_others(const struct graph *graph, uint32_t group, uint32_t pid);
 /* Sorts pids and drops the doubles; returns how many are left. */
 size_t pids_unique(uint32_t *pids, size_t count);
 

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "probe/files.h"
+#include "probe/maps.h"
 #include "probe/procfs.h"
 #include "probe/worker.h"
 
@@ -109,6 +110,19 @@ static uint32_t access_mode(long flags)
 	return mode_of[flags & O_ACCMODE];
 }
 
+/* By which numbers the kernel's own lists know a file; on a mount that is not listed, stat()'s. */
+static void identify(uint32_t thread, const struct text *fdinfo, struct open_file *file)
+{
+	long mount = fdinfo_number(fdinfo, "mnt_id:", 10),
+	     inode = fdinfo_number(fdinfo, "ino:", 10);
+	uint32_t dev;
+
+	if (mount < 0 || inode <= 0 || maps_mount_dev(thread, mount, &dev))
+		return;
+	file->dev = dev;
+	file->inode = (uint64_t)inode;
+}
+
 void descriptor_answer(struct worker *worker, struct exchange *exchange)
 {
 	const struct question *question = &exchange->question;
@@ -134,6 +148,8 @@ void descriptor_answer(struct worker *worker, struct exchange *exchange)
 		file.flags = (uint32_t)flags;
 		file.mode = access_mode(flags);
 	}
+	if (file.kind == FILE_REGULAR || file.kind == FILE_OTHER)
+		identify(thread, &text, &file);
 	file.target = target > 0 ? (uint32_t)target : 0;
 	*(struct open_file *)exchange_add(exchange, 1) = file;
 }

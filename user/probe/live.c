@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -66,6 +67,21 @@ static void ask_program(struct live_probe *live, const struct question *question
 {
 	char path[PATH_MAX];
 	int length = procfs_link(question->id, "exe", path, sizeof(path));
+
+	if (length < 0)
+		*ret = (struct answer){ .error = length };
+	else
+		answer_text(live, path, (size_t)length, ret);
+}
+
+/* Not read through: what the name leads to is nobody's business. */
+static void ask_path(struct live_probe *live, const struct question *question, struct answer *ret)
+{
+	char name[32], path[PATH_MAX];
+
+	snprintf(name, sizeof(name), "fd/%d", (int)question->a);
+
+	int length = procfs_link(procfs_thread(question->id), name, path, sizeof(path));
 
 	if (length < 0)
 		*ret = (struct answer){ .error = length };
@@ -186,8 +202,8 @@ static void (*const ask_of[QUESTION_TYPES])(struct live_probe *live,
 					    const struct question *question, struct answer *ret) = {
 	[ASK_MEMORY] = ask_memory,     [ASK_WCHAN] = ask_wchan,	   [ASK_PROGRAM] = ask_program,
 	[ASK_DESCRIPTOR] = ask_helper, [ASK_MAPPING] = ask_helper, [ASK_HOLDERS] = ask_helper,
-	[ASK_MAPPERS] = ask_helper,    [ASK_SEARCH] = ask_search,
-	[ASK_STACK] = ask_helper,      [ASK_SYMBOL] = ask_helper,
+	[ASK_MAPPERS] = ask_helper,    [ASK_SEARCH] = ask_search,  [ASK_STACK] = ask_helper,
+	[ASK_SYMBOL] = ask_helper,     [ASK_LOCKS] = ask_helper,   [ASK_PATH] = ask_path,
 };
 
 static void live_ask(void *context, const struct question *question, struct answer *ret)

@@ -165,6 +165,26 @@ int maps_denied_devs(uint32_t pid, uint32_t **ret_devs, size_t *ret_count)
 	return 0;
 }
 
+int maps_mount_dev(uint32_t pid, long mount, uint32_t *ret_dev)
+{
+	__attribute__((cleanup(text_deinit))) struct text text = { 0 };
+	int err = procfs_read(procfs_thread(pid), "mountinfo", &text);
+	char *at = text.bytes;
+
+	if (err)
+		return err;
+	for (char *line; (line = line_next(&at));) {
+		unsigned int major, minor;
+		long id;
+
+		if (sscanf(line, "%ld %*u %u:%u ", &id, &major, &minor) != 3 || id != mount)
+			continue;
+		*ret_dev = kernel_dev(major, minor);
+		return 0;
+	}
+	return -ENOENT;
+}
+
 /* AT_STATX_DONT_SYNC: what is known here, no question to a server. */
 uint32_t maps_link_count(const struct mapping *mapping)
 {

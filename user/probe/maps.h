@@ -25,6 +25,13 @@ int maps_read(uint32_t pid, struct mapping **ret_mappings, size_t *ret_count);
 int maps_denied_devs(uint32_t pid, uint32_t **ret_devs, size_t *ret_count);
 
 /*
+ * The device of the file system that is mounted as number `mount` in the process's namespace, as
+ * the kernel itself counts devices: what stat() says of files on btrfs or overlayfs is another.
+ * 0 or -errno.
+ */
+int maps_mount_dev(uint32_t pid, long mount, uint32_t *ret_dev);
+
+/*
  * How many names the mapping's file has left. Where that cannot be read it is 1:
  * a name that is there is the harmless assumption.
  */

@@ -7,6 +7,7 @@ static void (*const answer_of[QUESTION_TYPES])(struct worker *worker, struct exc
 	[ASK_MEMORY] = memory_answer,	      [ASK_MAPPING] = mapping_answer,
 	[ASK_DESCRIPTOR] = descriptor_answer, [ASK_HOLDERS] = holders_answer,
 	[ASK_MAPPERS] = mappers_answer,	      [ASK_SEARCH] = search_answer,
+	[ASK_LOCKS] = locks_answer,
 };
 
 static void worker_forget(struct worker *worker)
@@ -14,6 +15,7 @@ static void worker_forget(struct worker *worker)
 	target_cache_clear(&worker->targets);
 	files_deinit(&worker->files);
 	mappers_deinit(&worker->mappers);
+	locks_deinit(&worker->locks);
 }
 
 void worker_serve(void *context, struct exchange *exchange)

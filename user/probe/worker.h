@@ -8,6 +8,7 @@
 
 #include "probe/exchange.h"
 #include "probe/files.h"
+#include "probe/locks.h"
 #include "probe/mappers.h"
 #include "probe/quarantine.h"
 #include "probe/search.h"
@@ -18,6 +19,7 @@ struct worker {
 	struct target_cache targets;
 	struct files files;
 	struct mappers mappers;
+	struct locks locks;
 	const struct quarantine *quarantine; /* as it was when the helper started */
 	int files_link_fd, maps_link_fd;     /* -1: from /proc */
 	_Alignas(64) unsigned char block[SEARCH_BLOCK];
@@ -32,6 +34,7 @@ void mapping_answer(struct worker *worker, struct exchange *exchange);
 void descriptor_answer(struct worker *worker, struct exchange *exchange);
 void holders_answer(struct worker *worker, struct exchange *exchange);
 void mappers_answer(struct worker *worker, struct exchange *exchange);
+void locks_answer(struct worker *worker, struct exchange *exchange);
 void search_answer(struct worker *worker, struct exchange *exchange);
 
 #endif /* DLTRACE_WORKER_H */

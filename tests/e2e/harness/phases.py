@@ -24,6 +24,9 @@ CALLS = {
     "pipe-write": {1},
     "poll": {7, 271},
     "select": {23, 270},
+    "flock": {73},
+    "posix-lock": {72},
+    "ofd-lock": {72},
 }
 
 

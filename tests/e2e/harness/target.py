@@ -6,8 +6,13 @@ import select
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 from harness import proc
+
+
+# Where a program in a folder of its own finds hang.py.
+SOURCES = Path(__file__).resolve().parents[1]
 
 
 class Skip(Exception):
@@ -69,7 +74,7 @@ class Target:
         self.ends_by_eof = ends_by_eof
         self.roles = {}
         # What a killed program leaves behind goes with the scratch directory.
-        environment = {**os.environ, "TMPDIR": str(scratch)}
+        environment = {**os.environ, "PYTHONPATH": str(SOURCES), "TMPDIR": str(scratch)}
         self.program = subprocess.Popen(
             argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=scratch, env=environment,
             start_new_session=True,

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the kernel keeps: file locks, SysV and POSIX IPC, processes, namespaces."""
+from harness.case import A_B_HOLD, cycle, quiet, self_wait
+
+
+def file_locks():
+    for how, kinds in (
+        ("flock", ("flock", "flock")),
+        ("ofd", ("ofd-lock", "ofd-lock")),
+        ("mixed", ("posix-lock", "flock")),
+    ):
+        causes = dict(zip("ab", kinds))
+        yield cycle(f"kernel/file_locks {how}", causes=causes, victims=("main",), edges=A_B_HOLD)
+    yield cycle(
+        "kernel/flock_shells.py",
+        causes={"a": "flock", "b": "flock", "one": "wait4", "two": "wait4"},
+        victims=("main",),
+        edges=(("a", "holds", "two"), ("b", "holds", "one"), ("one", "child", "a"), ("two", "child", "b")),
+    )
+    yield cycle(
+        "kernel/posix_refused pipe",
+        causes={"main": "pipe-read", "a": "posix-lock"},
+        edges=(("main", "writer", "a"), ("a", "holds", "main")),
+    )
+    for program in ("kernel/posix_refused child", "kernel/flock_inherited parent"):
+        lock = "flock" if "flock" in program else "posix-lock"
+        yield cycle(
+            program,
+            causes={"main": "wait4", "a": lock},
+            edges=(("main", "child", "a"), ("a", "holds", "main")),
+        )
+    yield self_wait(
+        "kernel/flock_inherited own",
+        causes={"a": "flock"}, victims=("main",), edges=(("a", "holds", "a"),),
+    )  # fmt: skip
+    yield self_wait("kernel/flock_inherited twice", causes={"a": "flock"}, edges=(("a", "holds", "a"),))
+
+
+POSITIVES = [*file_locks()]
+
+NEAR_MISSES = [
+    *(quiet(f"kernel/file_locks {way}") for way in ("flock timed", "mixed timed", "flock order", "ofd ranges")),
+    quiet("kernel/flock_shells.py -w"),
+    quiet("kernel/posix_refused polite"),
+    quiet("kernel/posix_refused helped"),
+    *(quiet(f"kernel/flock_inherited {way}") for way in ("shared", "flight", "busy")),
+]

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who stands in the way of a file lock.
+ *
+ * The kernel queues a request behind the first lock that conflicts with it, and
+ * if another request that conflicts as well already waits there, behind that
+ * (fs/locks.c: __locks_insert_block()). So in its list each request has one
+ * lock at the root of its tree, and perhaps requests between. A request is
+ * never granted before the root has gone or one between has given up, whatever
+ * other locks there are: whoever may release the root, and whoever is queued
+ * between, are all who can end the wait, and by custom the former alone.
+ *
+ * Who may release the root: of a POSIX lock the process that took it, and
+ * whoever shares its descriptor table, for that is the owner (fl_owner). Of
+ * flock and OFD locks everybody who shares the open file description through
+ * which it was taken; the process that the list names merely did it, and may be
+ * long gone. Which descriptors these are is told by their fdinfo.
+ *
+ * If several requests of a process, or several locks, look the same, all of
+ * them are meant: some ways on too many.
+ */
+#include "kinds/lock_holders.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "kinds/description.h"
+#include "kinds/reasons.h"
+
+#define EVIDENCE_HOLDERS 16 /* enough to be checked, whatever their number */
+#define POSIX_FLAGS	 (EDGE_CAN_END | EDGE_HOLDER)
+
+struct lock_wait {
+	const struct kind_context *context;
+	const struct look_task *task;
+	const struct file_lock *locks; /* the lines, then what descriptors hold */
+	uint32_t count;
+	bool partial;
+	struct wait_builder *b;
+};
+
+static bool is_line(const struct file_lock *lock)
+{
+	return !lock->pid;
+}
+
+static bool same_lock(const struct file_lock *x, const struct file_lock *y)
+{
+	return x->type == y->type && x->mode == y->mode && x->owner == y->owner &&
+	       x->start == y->start && x->end == y->end;
+}
+
+/* As fdinfo has it. */
+static void lock_line(const struct file_lock *lock, char *ret, size_t size)
+{
+	static const char *const type[LOCK_TYPES] = { "", "FLOCK ", "POSIX ", "OFDLCK" };
+	char end[24] = "EOF";
+
+	if (lock->end != LOCK_TO_END)
+		snprintf(end, sizeof(end), "%" PRIu64, lock->end);
+	snprintf(ret, size, "lock: %u: %s ADVISORY  %s %d %02x:%02x:%" PRIu64 " %" PRIu64 " %s",
+		 lock->index, type[lock->type], lock->mode == LOCK_MODE_WRITE ? "WRITE" : "READ",
+		 lock->owner, lock->dev >> 20, lock->dev & 0xfffff, lock->inode, lock->start, end);
+}
+
+static void saw_held(const struct lock_wait *w, const struct file_lock *held)
+{
+	char path[64], line[96];
+
+	snprintf(path, sizeof(path), "/proc/%u/fdinfo/%d", held->pid, held->fd);
+	lock_line(held, line, sizeof(line));
+	wait_saw_proc(w->b, path, "the lock is held through this descriptor", "%s", line);
+}
+
+/* An edge to every process that shares the descriptor table by which a POSIX lock is owned. */
+static void posix_edges(const struct lock_wait *w, const struct file_lock *held)
+{
+	const struct look *look = w->context->look;
+	const struct process *owner = look_process(look, held->pid);
+	uint64_t table = owner ? look->tasks[owner->first].files : 0;
+
+	if (!owner || process_is_dead(look, owner)) {
+		wait_open(w->b, OPEN_BUSY);
+		return;
+	}
+	wait_edge_or_open(w->b, graph_process(w->context->graph, owner), RELATION_HOLDS,
+			  POSIX_FLAGS);
+	saw_held(w, held);
+	for (uint32_t i = 0; table && i < look->process_count; i++) {
+		const struct process *other = &look->processes[i];
+
+		if (other != owner && look->tasks[other->first].files == table)
+			wait_edge_or_open(w->b, graph_process(w->context->graph, other),
+					  RELATION_HOLDS, POSIX_FLAGS);
+	}
+}
+
+/* True if an earlier descriptor of the same description holds the same lock. */
+static bool description_was_said(const struct lock_wait *w, const struct file_lock *held)
+{
+	for (const struct file_lock *lock = w->locks; lock < held; lock++)
+		if (!is_line(lock) && lock->description == held->description &&
+		    same_lock(lock, held))
+			return true;
+	return false;
+}
+
+/* An edge to everybody who shares the description through which the lock was taken. */
+static void description_edge(const struct lock_wait *w, const struct file_lock *held)
+{
+	struct graph *graph = w->context->graph;
+	uint32_t node, said = 0;
+	char what[96];
+
+	if (description_was_said(w, held))
+		return;
+
+	int err = description_group(w->context, held->dev, held->inode, held->description, &node);
+
+	if (err) {
+		wait_open_error(w->b, err);
+		return;
+	}
+
+	bool others = group_has_others(graph, node, w->task->pid);
+
+	wait_edge_or_open(w->b, node, RELATION_HOLDS,
+			  others ? EDGE_CAN_END | EDGE_HOLDER | EDGE_NOT_SELF : EDGE_CAN_END);
+	const struct group *group = graph_group(graph, node);
+
+	snprintf(what, sizeof(what), "sharers of a description of inode %" PRIu64, held->inode);
+	wait_saw_count(w->b, what, group->census_kernel, group->census_found,
+		       "references to the open file description that has the lock");
+	for (uint32_t i = 0; i < w->count && said < EVIDENCE_HOLDERS; i++) {
+		if (is_line(&w->locks[i]) || w->locks[i].description != held->description ||
+		    !same_lock(&w->locks[i], held))
+			continue;
+		saw_held(w, &w->locks[i]);
+		said++;
+	}
+}
+
+/* Edges to whoever may release the lock of that line. */
+static void root_edges(const struct lock_wait *w, const struct file_lock *root)
+{
+	uint32_t found = 0;
+
+	for (uint32_t i = 0; i < w->count; i++) {
+		const struct file_lock *held = &w->locks[i];
+
+		if (is_line(held) || !same_lock(held, root))
+			continue;
+		if (root->type != LOCK_POSIX)
+			description_edge(w, held);
+		else if (held->pid == (uint32_t)root->owner)
+			posix_edges(w, held);
+		else
+			continue;
+		found++;
+	}
+	if (!found || w->partial)
+		wait_open(w->b, OPEN_CENSUS);
+}
+
+static void waker_edge(const struct lock_wait *w, const struct process *process)
+{
+	if (!process || process_is_dead(w->context->look, process))
+		wait_open(w->b, OPEN_BUSY);
+	else
+		wait_edge_or_open(w->b, graph_process(w->context->graph, process),
+				  RELATION_MAY_WAKE, EDGE_CAN_END);
+}
+
+/* The list names nobody who waits for an OFD lock, so all who wait for any are meant. */
+static void ofd_waiters_edges(const struct lock_wait *w)
+{
+	const struct look *look = w->context->look;
+	uint32_t said = w->task->pid;
+
+	for (uint32_t i = 0; i < look->task_count; i++) {
+		const struct look_task *task = &look->tasks[i];
+
+		if (task->pid == said || call_of(task) != CALL_FCNTL ||
+		    (uint32_t)task->args[1] != FCNTL_OFD_SETLKW)
+			continue;
+		waker_edge(w, look_process(look, task->pid));
+		said = task->pid;
+	}
+}
+
+/* A request that waits before ours lets us on if it gives up. */
+static void queued_edges(const struct lock_wait *w, const struct file_lock *queued)
+{
+	if (queued->type == LOCK_OFD)
+		ofd_waiters_edges(w);
+	else
+		waker_edge(w, look_process(w->context->look, (uint32_t)queued->owner));
+}
+
+/* From the request up to the root of its tree. */
+static void climb(const struct lock_wait *w, uint32_t request)
+{
+	uint32_t depth = w->locks[request].depth;
+
+	for (uint32_t i = request; depth && i-- > 0;) {
+		if (w->locks[i].depth != depth - 1)
+			continue;
+		if (--depth)
+			queued_edges(w, &w->locks[i]);
+		else
+			root_edges(w, &w->locks[i]);
+	}
+	if (depth)
+		wait_open(w->b, OPEN_BUSY);
+}
+
+static bool may_be_ours(const struct file_lock *lock, const struct look_task *task,
+			const struct lock_wish *wish)
+{
+	int32_t owner = wish->type == LOCK_OFD ? -1 : (int32_t)task->pid;
+
+	return is_line(lock) && lock->depth && lock->type == wish->type && lock->owner == owner;
+}
+
+static bool is_wish(const struct file_lock *lock, const struct lock_wish *wish)
+{
+	return lock->mode == wish->mode &&
+	       (!wish->ranged || (lock->start == wish->start && lock->end == wish->end));
+}
+
+void lock_holders_edges(const struct kind_context *context, const struct look_task *task,
+			uint32_t dev, uint64_t inode, const struct lock_wish *wish,
+			struct wait_builder *b)
+{
+	struct answer answer;
+	int err = probe_locks(context->probe, dev, inode, &answer);
+	uint32_t exact = 0, found = 0;
+
+	if (err) {
+		if (err == -EREMOTE)
+			wait_open(b, OPEN_DEVICE);
+		else
+			wait_open_error(b, err);
+		return;
+	}
+
+	struct lock_wait w = { .context = context,
+			       .task = task,
+			       .locks = answer.items,
+			       .count = answer.count,
+			       .partial = answer.partial,
+			       .b = b };
+
+	for (uint32_t i = 0; i < w.count; i++)
+		exact += may_be_ours(&w.locks[i], task, wish) && is_wish(&w.locks[i], wish);
+	for (uint32_t i = 0; i < w.count; i++) {
+		if (!may_be_ours(&w.locks[i], task, wish) || (exact && !is_wish(&w.locks[i], wish)))
+			continue;
+		climb(&w, i);
+		found++;
+	}
+	/* Granted just now, or not asked for yet. */
+	if (!found)
+		wait_open(b, OPEN_BUSY);
+}
