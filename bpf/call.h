@@ -40,7 +40,7 @@ static inline void call_enter(struct task_struct *task, const struct pt_regs *re
 		semop_enter(task, regs);
 	wait = wait_of(task);
 	if (!wait) {
-		wait = wait_create(task);
+		wait = wait_create(task, NULL);
 		if (!wait)
 			return;
 		wait->in_scope = scope_has(task->tgid);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * How long waits took, summed on each CPU apart: one lookup and two additions.
+ * How long waits took, summed on each CPU apart: one lookup and two additions. Atomic ones, for
+ * programs at functions (fentry.bpf.c) may be preempted between reading a sum and writing it.
  */
 #ifndef DLTRACE_DURATIONS_H
 #define DLTRACE_DURATIONS_H
@@ -51,8 +52,8 @@ static inline void duration_add(__u32 kind, __u64 duration_ns)
 
 	if (!sums || bucket >= WAIT_BUCKETS)
 		return;
-	sums->buckets[bucket]++;
-	sums->sum_ns += duration_ns;
+	__sync_fetch_and_add(&sums->buckets[bucket], 1);
+	__sync_fetch_and_add(&sums->sum_ns, duration_ns);
 }
 
 #endif /* DLTRACE_DURATIONS_H */

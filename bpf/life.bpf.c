@@ -17,7 +17,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 static void follow_child(struct task_struct *parent, struct task_struct *child)
 {
 	struct wait *of_parent = wait_of(parent);
-	struct wait *of_child = wait_create(child);
+	struct wait *of_child = wait_create(child, NULL);
 
 	if (of_child)
 		of_child->in_scope = of_parent ? of_parent->in_scope : scope_has(parent->tgid);
@@ -56,11 +56,22 @@ int BPF_PROG(life__sched_process_exec, struct task_struct *task)
 	return 0;
 }
 
+/* Who ends does not wait; see sleep.bpf.c for how an end may not have been seen. */
+static void end_last_wait(struct task_struct *task)
+{
+	struct wait *wait = wait_of(task);
+
+	if (wait && wait->since)
+		wait_end(task, wait, bpf_ktime_get_ns() - task_slice_ns(task));
+}
+
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(life__sched_process_exit, struct task_struct *task)
 {
-	struct event *event = event_reserve(EVENT_EXIT);
+	struct event *event;
 
+	end_last_wait(task);
+	event = event_reserve(EVENT_EXIT);
 	if (!event)
 		return 0;
 	event_fill(event, EVENT_EXIT, task, bpf_ktime_get_ns());

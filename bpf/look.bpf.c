@@ -28,10 +28,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define JOBCTL_STOP   (1UL << 17 | 1UL << 19 | 1UL << 22 | 1UL << 26)
 #define JOBCTL_FREEZE (1UL << 23)
 
-#define SCHED_NORMAL 0
-#define SCHED_BATCH  3
-#define SCHED_IDLE   5
-
 /* A list in 6.1, an hlist in 6.12. */
 struct signal_struct___6_1 {
 	struct list_head posix_timers;
@@ -60,19 +56,14 @@ static void clock_compare(void)
 
 /*
  * When it was switched out: when it was last switched in, and for how long it ran
- * then. 0 if the kernel does not say. Only the fair class notes where a slice
- * begins; for others this is when the slice began, so the wait looks too old.
+ * then. 0 if the kernel does not say. Where no slice is noted (task_slice_ns) this is
+ * when the slice began, so the wait looks too old.
  */
 static __u64 slept_ns(const struct task_struct *task)
 {
-	__u64 slice_ns = 0;
-
 	if (!bpf_core_field_exists(task->sched_info.last_arrival))
 		return 0;
-	if (task->policy == SCHED_NORMAL || task->policy == SCHED_BATCH ||
-	    task->policy == SCHED_IDLE)
-		slice_ns = task->se.sum_exec_runtime - task->se.prev_sum_exec_runtime;
-	return task->sched_info.last_arrival + slice_ns + clock_offset_ns;
+	return task->sched_info.last_arrival + task_slice_ns(task) + clock_offset_ns;
 }
 
 /*
@@ -238,20 +229,25 @@ static void fill_alive(struct task_struct *task, struct look_task *record)
 }
 
 /*
- * Asleep since before its waits were followed: dated as far as the look can tell.
- * Taken back if the task woke up meanwhile, for then nothing would end this wait.
+ * From now on the task's waits are followed. One that it is in has begun before, and is dated as
+ * far as the look can tell: it comes to be together with the storage, so that no hook can see
+ * half of it. Taken back if the task woke up meanwhile, for then nothing would end it.
  */
-static void wait_date(const struct task_struct *task, struct wait *wait,
-		      const struct look_task *record)
+static struct wait *wait_follow(struct task_struct *task, const struct look_task *record)
 {
-	__u64 since = record->slept_ns & ~WAIT_REPORTED;
+	int kind = wait_kind(record->call);
+	struct wait begun = {};
+	struct wait *wait;
 
-	wait->call = record->call;
-	wait->kind = wait_kind(record->call);
-	if (__sync_val_compare_and_swap(&wait->since, 0, since))
-		return;
-	if (!task_is_asleep(task))
-		__sync_val_compare_and_swap(&wait->since, since, 0);
+	if (kind >= 0) {
+		begun.since = record->slept_ns & ~WAIT_REPORTED;
+		begun.call = record->call;
+		begun.kind = kind;
+	}
+	wait = wait_create(task, &begun);
+	if (wait && begun.since && !task_is_asleep(task))
+		__sync_val_compare_and_swap(&wait->since, begun.since, 0);
+	return wait;
 }
 
 /* Reports a wait that has lasted long enough; see wait.h. */
@@ -273,19 +269,17 @@ static void wait_report(const struct task_struct *task, struct wait *wait, int c
 		bpf_ringbuf_discard(event, 0);
 }
 
-/* From now on the task's waits are followed; is it in one? */
 static void look_wait(struct task_struct *task, const struct look_task *record)
 {
-	struct wait *wait = wait_create(task);
+	struct wait *wait = wait_of(task);
 
+	if (!wait)
+		wait = wait_follow(task, record);
 	if (!wait)
 		return;
 	wait->in_scope = scope_has(record->pid);
-	if (wait_kind(record->call) < 0)
-		return;
-	if (!wait->since)
-		wait_date(task, wait, record);
-	wait_report(task, wait, record->call);
+	if (wait_kind(record->call) >= 0)
+		wait_report(task, wait, record->call);
 }
 
 SEC("iter.s/task")

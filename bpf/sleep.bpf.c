@@ -3,6 +3,11 @@
  * Waits as sleeps: a task that is switched out because it sleeps inside one of
  * the calls begins to wait, and has waited when it is switched in. Calls that do
  * not sleep cost nothing. A call that sleeps twice waits twice.
+ *
+ * Not every switch is seen: a kernel that hides a process from the iterators runs no programs
+ * in its context either, and so none when one of its threads gives the CPU to a waiter (6.18,
+ * the same machine that hides its first process). What a waiter does in its own context is
+ * seen, so a wait that is still open at the next sleep has ended when that run began.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -13,7 +18,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* When the sleep began, or 0 if it is none of ours. */
+/* When the task fell asleep, or 0 if that is of no interest. */
 static inline __u64 sleep_begin(struct task_struct *task)
 {
 	struct wait *wait = wait_of(task);
@@ -24,10 +29,13 @@ static inline __u64 sleep_begin(struct task_struct *task)
 		return 0;
 	call = task_call(task);
 	kind = wait_kind(call);
-	if (kind < 0)
+	if (kind < 0 && !wait->since)
 		return 0;
 	now_ns = bpf_ktime_get_ns();
-	wait_begin(task, wait, call, kind, now_ns);
+	if (wait->since)
+		wait_end(task, wait, now_ns - task_slice_ns(task));
+	if (kind >= 0)
+		wait_begin(task, wait, call, kind, now_ns);
 	return now_ns;
 }
 

@@ -29,6 +29,11 @@
 #define PF_FROZEN      0x10000 /* up to 6.0; later only kernel threads use this bit */
 #define PF_KTHREAD     0x200000
 
+/* include/uapi/linux/sched.h */
+#define SCHED_NORMAL 0
+#define SCHED_BATCH  3
+#define SCHED_IDLE   5
+
 /* include/linux/sched/signal.h */
 #define SIGNAL_STOP_STOPPED 0x1
 #define SIGNAL_GROUP_EXIT   0x4
@@ -68,6 +73,18 @@ static inline bool task_is_off(const struct task_struct *task)
 static inline bool task_is_asleep(const struct task_struct *task)
 {
 	return task->__state & STATE_SLEEPING && !task->exit_state;
+}
+
+/*
+ * For how long it has run, or did run, since it was last switched in. Only the fair class notes
+ * where a slice begins (se.prev_sum_exec_runtime); 0 for others.
+ */
+static inline __u64 task_slice_ns(const struct task_struct *task)
+{
+	if (task->policy != SCHED_NORMAL && task->policy != SCHED_BATCH &&
+	    task->policy != SCHED_IDLE)
+		return 0;
+	return task->se.sum_exec_runtime - task->se.prev_sum_exec_runtime;
 }
 
 /* A call by its number in the task's own table, as enum call; -1: a 32-bit call that is not in it.

@@ -50,10 +50,11 @@ static inline struct wait *wait_of(struct task_struct *task)
 	return bpf_task_storage_get(&waits, task, NULL, 0);
 }
 
-static inline struct wait *wait_create(struct task_struct *task)
+/* What it is at first, unless another CPU was faster; NULL: nothing, not waiting. */
+static inline struct wait *wait_create(struct task_struct *task, struct wait *first)
 {
 	struct wait *wait =
-		bpf_task_storage_get(&waits, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		bpf_task_storage_get(&waits, task, first, BPF_LOCAL_STORAGE_GET_F_CREATE);
 
 	if (!wait)
 		loss_count(LOSS_STORAGE);
@@ -106,15 +107,16 @@ static inline void wait_begin(const struct task_struct *task, struct wait *wait,
 	wait->since = now_ns & ~WAIT_REPORTED;
 }
 
-/* The task that runs, or is being switched in, has waited: wait->since is not 0. */
-static inline void wait_end(const struct task_struct *task, struct wait *wait, __u64 now_ns)
+/* The task has waited until end_ns: wait->since is not 0. */
+static inline void wait_end(const struct task_struct *task, struct wait *wait, __u64 end_ns)
 {
 	__u64 since = __sync_lock_test_and_set(&wait->since, 0);
+	__u64 begun_ns = since & ~WAIT_REPORTED;
 
-	if (wait->in_scope)
-		duration_add(wait->kind, now_ns - (since & ~WAIT_REPORTED));
+	if (wait->in_scope) /* a look dates by another clock, which may be a little ahead */
+		duration_add(wait->kind, end_ns > begun_ns ? end_ns - begun_ns : 0);
 	if (since & WAIT_REPORTED)
-		wait_report_end(task, wait->call, now_ns);
+		wait_report_end(task, wait->call, end_ns);
 }
 
 #endif /* DLTRACE_WAIT_H */
