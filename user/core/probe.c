@@ -22,23 +22,38 @@ const size_t answer_item_size[QUESTION_TYPES] = {
 	[ASK_SYMBOL] = sizeof(struct symbol),
 	[ASK_LOCKS] = sizeof(struct file_lock),
 	[ASK_PATH] = 1,
+	[ASK_INTERPRETER] = sizeof(struct interpreter),
+	[ASK_PYTHON_LOCKS] = sizeof(struct python_lock),
 };
 
 const char *const question_name[QUESTION_TYPES] = {
-	[ASK_MEMORY] = "memory",	 [ASK_WCHAN] = "wchan",	    [ASK_PROGRAM] = "program",
-	[ASK_DESCRIPTOR] = "descriptor", [ASK_MAPPING] = "mapping", [ASK_HOLDERS] = "holders",
-	[ASK_MAPPERS] = "mappers",	 [ASK_SEARCH] = "search",   [ASK_STACK] = "stack",
-	[ASK_SYMBOL] = "symbol",	 [ASK_LOCKS] = "locks",	    [ASK_PATH] = "path",
+	[ASK_MEMORY] = "memory",
+	[ASK_WCHAN] = "wchan",
+	[ASK_PROGRAM] = "program",
+	[ASK_DESCRIPTOR] = "descriptor",
+	[ASK_MAPPING] = "mapping",
+	[ASK_HOLDERS] = "holders",
+	[ASK_MAPPERS] = "mappers",
+	[ASK_SEARCH] = "search",
+	[ASK_STACK] = "stack",
+	[ASK_SYMBOL] = "symbol",
+	[ASK_LOCKS] = "locks",
+	[ASK_PATH] = "path",
+	[ASK_INTERPRETER] = "interpreter",
+	[ASK_PYTHON_LOCKS] = "python-locks",
 };
 
 const enum cost question_cost[QUESTION_TYPES] = {
-	[ASK_MEMORY] = COST_READ,     [ASK_WCHAN] = COST_READ,	  [ASK_PROGRAM] = COST_READ,
-	[ASK_DESCRIPTOR] = COST_READ, [ASK_MAPPING] = COST_READ,  [ASK_HOLDERS] = COST_TABLE,
-	[ASK_MAPPERS] = COST_TABLE,   [ASK_SEARCH] = COST_SEARCH, [ASK_STACK] = COST_SEARCH,
-	[ASK_SYMBOL] = COST_SEARCH,   [ASK_LOCKS] = COST_TABLE,	  [ASK_PATH] = COST_READ,
+	[ASK_MEMORY] = COST_READ,	[ASK_WCHAN] = COST_READ,
+	[ASK_PROGRAM] = COST_READ,	[ASK_DESCRIPTOR] = COST_READ,
+	[ASK_MAPPING] = COST_READ,	[ASK_HOLDERS] = COST_TABLE,
+	[ASK_MAPPERS] = COST_TABLE,	[ASK_SEARCH] = COST_SEARCH,
+	[ASK_STACK] = COST_SEARCH,	[ASK_SYMBOL] = COST_SEARCH,
+	[ASK_LOCKS] = COST_TABLE,	[ASK_PATH] = COST_READ,
+	[ASK_INTERPRETER] = COST_TABLE, [ASK_PYTHON_LOCKS] = COST_SEARCH,
 };
 
-_Static_assert(QUESTION_TYPES == 12, "a question type lacks its row in the three tables above");
+_Static_assert(QUESTION_TYPES == 14, "a question type lacks its row in the three tables above");
 
 static struct answer probe_ask(const struct probe *probe, struct question question)
 {
@@ -150,6 +165,19 @@ int probe_path(const struct probe *probe, uint32_t pid, int fd, const char **ret
 int probe_search(const struct probe *probe, uint32_t pid, uint64_t value, struct answer *ret)
 {
 	return probe_list(probe, (struct question){ ASK_SEARCH, pid, value, 0 }, ret);
+}
+
+int probe_interpreter(const struct probe *probe, uint32_t pid,
+		      const struct interpreter **ret_interpreter)
+{
+	struct question question = { .type = ASK_INTERPRETER, .id = pid };
+
+	return probe_item(probe, question, (const void **)ret_interpreter);
+}
+
+int probe_python_locks(const struct probe *probe, uint32_t pid, struct answer *ret)
+{
+	return probe_list(probe, (struct question){ .type = ASK_PYTHON_LOCKS, .id = pid }, ret);
 }
 
 int probe_stack(const struct probe *probe, uint32_t tid, struct answer *ret)

@@ -13,6 +13,7 @@
 
 #include "bpf/event.h"
 #include "core/lock.h"
+#include "core/python.h"
 #include "core/stack.h"
 
 /*
@@ -34,7 +35,8 @@ enum question_type {
 	ASK_MEMORY,	/* id: pid, a: address, b: length <= MEMORY_ANSWER_MAX -> bytes */
 	ASK_WCHAN,	/* id: tid -> the kernel function that it sleeps in, a string with NUL */
 	ASK_PROGRAM,	/* id: pid -> path of its executable, a string with NUL */
-	ASK_DESCRIPTOR, /* id: pid, a: fd -> one struct open_file; refs, readers ... are unknown (0) */
+	ASK_DESCRIPTOR, /* id: pid, a: fd -> one struct open_file; refs, readers ... are unknown (0)
+			 */
 	ASK_MAPPING,	/* id: pid, a: address -> one struct mapping */
 	ASK_HOLDERS,	/* a: dev, b: inode -> every descriptor of that pipe; struct open_file */
 	ASK_MAPPERS,	/* a: dev, b: inode -> every mapping of that file; struct mapping,
@@ -48,6 +50,8 @@ enum question_type {
 			   then the locks that its descriptors hold; struct file_lock. -EREMOTE:
 			   another machine or process keeps them */
 	ASK_PATH,	/* id: pid, a: fd -> what the descriptor's link says, a string with NUL */
+	ASK_INTERPRETER,  /* id: pid -> one struct interpreter; -ENOENT: it does not run Python */
+	ASK_PYTHON_LOCKS, /* id: pid -> who is bound to its threads' locks; struct python_lock */
 	QUESTION_TYPES,
 };
 
@@ -98,9 +102,13 @@ int probe_mappers(const struct probe *probe, uint32_t dev, uint64_t inode, struc
 int probe_locks(const struct probe *probe, uint32_t dev, uint64_t inode, struct answer *ret);
 int probe_path(const struct probe *probe, uint32_t pid, int fd, const char **ret_path);
 int probe_stack(const struct probe *probe, uint32_t tid, struct answer *ret);
-/* *ret_symbol is what begins at or before the address and, as far as its size is known, holds it. */
+/* *ret_symbol is what begins at or before the address and, as far as its size is known, holds it.
+ */
 int probe_symbol(const struct probe *probe, uint32_t pid, uint64_t address,
 		 const struct symbol **ret_symbol);
+int probe_interpreter(const struct probe *probe, uint32_t pid,
+		      const struct interpreter **ret_interpreter);
+int probe_python_locks(const struct probe *probe, uint32_t pid, struct answer *ret);
 int probe_search(const struct probe *probe, uint32_t pid, uint64_t value, struct answer *ret);
 
 #endif /* DLTRACE_PROBE_H */

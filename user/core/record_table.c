@@ -157,6 +157,7 @@ static const struct record_field mapping_question_fields[] = { PID,
 							       OUTCOME };
 static const struct record_field inode_fields[] = { FILE_KEY, OUTCOME };
 static const struct record_field stack_fields[] = { FIELD("tid", question.id, DEC), OUTCOME };
+static const struct record_field process_question_fields[] = { PID, OUTCOME };
 static const struct record_field search_fields[] = { PID, FIELD("value", question.a, HEX),
 						     OUTCOME };
 #undef FIELD
@@ -179,6 +180,8 @@ const struct record_table answer_table[QUESTION_TYPES] = {
 	[ASK_SYMBOL] = ANSWER(mapping_question_fields),
 	[ASK_LOCKS] = ANSWER(inode_fields),
 	[ASK_PATH] = ANSWER(path_fields),
+	[ASK_INTERPRETER] = ANSWER(process_question_fields),
+	[ASK_PYTHON_LOCKS] = ANSWER(process_question_fields),
 };
 
 static const struct record_field file_fields[] = {
@@ -271,6 +274,36 @@ static const struct record_field symbol_fields[] = {
 #undef FIELD
 };
 
+static const char *const interpreter_flags[] = { "known", "free-threaded" };
+static const char *const python_bonds[] = { "seen", "with", "owns", "ends", "nobody" };
+static const char *const python_lock_types[] = { "lock", "rlock", "module", "thread" };
+
+_Static_assert(LENGTH(python_bonds) == PYTHON_BONDS, "a bond lacks its name");
+_Static_assert(LENGTH(python_lock_types) == PYTHON_LOCK_TYPES, "a type of lock lacks its name");
+
+static const struct record_field interpreter_fields[] = {
+#define FIELD(name, ...) FIELD_AS(struct interpreter, name, __VA_ARGS__)
+	FIELD("version", version, HEX),
+	FIELD("flags", flags, BITS, NAMES(interpreter_flags)),
+	FIELD("runtime", runtime, HEX),
+	FIELD("gil", gil, HEX),
+#undef FIELD
+};
+
+static const struct record_field python_lock_fields[] = {
+#define FIELD(name, ...) FIELD_AS(struct python_lock, name, __VA_ARGS__)
+	FIELD("tid", tid, DEC),
+	FIELD("bond", bond, SYMBOL, NAMES(python_bonds)),
+	FIELD("type", type, SYMBOL, NAMES(python_lock_types)),
+	FIELD("word", word, HEX),
+	FIELD("object", object, HEX),
+	FIELD("link", link, HEX),
+	FIELD("where", where, HEX),
+	FIELD("value", value, HEX),
+	FIELD("name", name, NAME),
+#undef FIELD
+};
+
 static const struct record_field address_fields[] = {
 	{ .name = "address",
 	  .name_length = 7,
@@ -289,7 +322,9 @@ const struct record_table item_table[QUESTION_TYPES] = {
 	[ASK_STACK] = TABLE(struct stack_frame, frame_fields),
 	[ASK_SYMBOL] = TABLE(struct symbol, symbol_fields),
 	[ASK_LOCKS] = TABLE(struct file_lock, lock_fields),
+	[ASK_INTERPRETER] = TABLE(struct interpreter, interpreter_fields),
+	[ASK_PYTHON_LOCKS] = TABLE(struct python_lock, python_lock_fields),
 };
 
-_Static_assert(QUESTION_TYPES == 12, "a question type lacks its row in the two tables above");
+_Static_assert(QUESTION_TYPES == 14, "a question type lacks its row in the two tables above");
 _Static_assert(LENGTH(task_fields) <= 64, "the parser notes what it has seen in 64 bits");

@@ -13,24 +13,26 @@
 struct graph;
 
 /* Adding a kind: a line here, its file in kinds/, a row in kinds/kinds.c, its tests. */
-#define WAIT_KINDS(X)               \
-	X(NONE, "none")             \
-	X(MUTEX, "mutex")           \
-	X(SEM, "sem")               \
-	X(SEMLOCK, "semlock")       \
-	X(FUTEX, "futex")           \
-	X(JOIN, "join")             \
-	X(WAIT4, "wait4")           \
-	X(WAITID, "waitid")         \
-	X(PIPE_READ, "pipe-read")   \
-	X(PIPE_WRITE, "pipe-write") \
-	X(POLL, "poll")             \
-	X(SELECT, "select")         \
-	X(SYSV_SEM, "sysv-sem")     \
-	X(FLOCK, "flock")           \
-	X(POSIX_LOCK, "posix-lock") \
-	X(OFD_LOCK, "ofd-lock")     \
-	X(PAUSE, "pause")           \
+#define WAIT_KINDS(X)                   \
+	X(NONE, "none")                 \
+	X(MUTEX, "mutex")               \
+	X(SEM, "sem")                   \
+	X(SEMLOCK, "semlock")           \
+	X(FUTEX, "futex")               \
+	X(PYTHON_LOCK, "python-lock")   \
+	X(PYTHON_RLOCK, "python-rlock") \
+	X(JOIN, "join")                 \
+	X(WAIT4, "wait4")               \
+	X(WAITID, "waitid")             \
+	X(PIPE_READ, "pipe-read")       \
+	X(PIPE_WRITE, "pipe-write")     \
+	X(POLL, "poll")                 \
+	X(SELECT, "select")             \
+	X(SYSV_SEM, "sysv-sem")         \
+	X(FLOCK, "flock")               \
+	X(POSIX_LOCK, "posix-lock")     \
+	X(OFD_LOCK, "ofd-lock")         \
+	X(PAUSE, "pause")               \
 	X(OTHER, "other")
 
 enum wait_kind {

@@ -200,10 +200,13 @@ static void ask_search(struct live_probe *live, const struct question *question,
 
 static void (*const ask_of[QUESTION_TYPES])(struct live_probe *live,
 					    const struct question *question, struct answer *ret) = {
-	[ASK_MEMORY] = ask_memory,     [ASK_WCHAN] = ask_wchan,	   [ASK_PROGRAM] = ask_program,
-	[ASK_DESCRIPTOR] = ask_helper, [ASK_MAPPING] = ask_helper, [ASK_HOLDERS] = ask_helper,
-	[ASK_MAPPERS] = ask_helper,    [ASK_SEARCH] = ask_search,  [ASK_STACK] = ask_helper,
-	[ASK_SYMBOL] = ask_helper,     [ASK_LOCKS] = ask_helper,   [ASK_PATH] = ask_path,
+	[ASK_MEMORY] = ask_memory,	[ASK_WCHAN] = ask_wchan,
+	[ASK_PROGRAM] = ask_program,	[ASK_DESCRIPTOR] = ask_helper,
+	[ASK_MAPPING] = ask_helper,	[ASK_HOLDERS] = ask_helper,
+	[ASK_MAPPERS] = ask_helper,	[ASK_SEARCH] = ask_search,
+	[ASK_STACK] = ask_helper,	[ASK_SYMBOL] = ask_helper,
+	[ASK_LOCKS] = ask_helper,	[ASK_PATH] = ask_path,
+	[ASK_INTERPRETER] = ask_helper, [ASK_PYTHON_LOCKS] = ask_helper,
 };
 
 static void live_ask(void *context, const struct question *question, struct answer *ret)

@@ -4,10 +4,15 @@
 #include <errno.h>
 
 static void (*const answer_of[QUESTION_TYPES])(struct worker *worker, struct exchange *exchange) = {
-	[ASK_MEMORY] = memory_answer,	      [ASK_MAPPING] = mapping_answer,
-	[ASK_DESCRIPTOR] = descriptor_answer, [ASK_HOLDERS] = holders_answer,
-	[ASK_MAPPERS] = mappers_answer,	      [ASK_SEARCH] = search_answer,
+	[ASK_MEMORY] = memory_answer,
+	[ASK_MAPPING] = mapping_answer,
+	[ASK_DESCRIPTOR] = descriptor_answer,
+	[ASK_HOLDERS] = holders_answer,
+	[ASK_MAPPERS] = mappers_answer,
+	[ASK_SEARCH] = search_answer,
 	[ASK_LOCKS] = locks_answer,
+	[ASK_INTERPRETER] = interpreter_answer,
+	[ASK_PYTHON_LOCKS] = python_locks_answer,
 };
 
 static void worker_forget(struct worker *worker)

@@ -10,9 +10,11 @@
 #include "probe/files.h"
 #include "probe/locks.h"
 #include "probe/mappers.h"
+#include "probe/module.h"
 #include "probe/quarantine.h"
 #include "probe/search.h"
 #include "probe/target.h"
+#include "python/lock.h"
 
 struct worker {
 	uint64_t look;
@@ -20,6 +22,9 @@ struct worker {
 	struct files files;
 	struct mappers mappers;
 	struct locks locks;
+	struct module_cache modules;
+	struct python *python; /* NULL: not needed yet */
+	struct python_scratch *python_scratch;
 	const struct quarantine *quarantine; /* as it was when the helper started */
 	int files_link_fd, maps_link_fd;     /* -1: from /proc */
 	_Alignas(64) unsigned char block[SEARCH_BLOCK];
@@ -36,5 +41,7 @@ void holders_answer(struct worker *worker, struct exchange *exchange);
 void mappers_answer(struct worker *worker, struct exchange *exchange);
 void locks_answer(struct worker *worker, struct exchange *exchange);
 void search_answer(struct worker *worker, struct exchange *exchange);
+void interpreter_answer(struct worker *worker, struct exchange *exchange);
+void python_locks_answer(struct worker *worker, struct exchange *exchange);
 
 #endif /* DLTRACE_WORKER_H */
