@@ -9,6 +9,7 @@
 
 #include "kinds/futex_call.h"
 #include "kinds/kinds.h"
+#include "kinds/python_wait.h"
 #include "kinds/reasons.h"
 #include "kinds/signals.h"
 
@@ -48,10 +49,9 @@ static enum cost join_resolve(const struct kind_context *context, const struct l
 	struct futex_call call;
 	uint32_t thread = joined_thread(context, task);
 
-	if (!futex_call_decode(task, &call) || thread == NO_TASK) {
-		wait_open(b, OPEN_BUSY);
-		return COST_DONE;
-	}
+	/* Python's joins are not the C library's; what is neither has just ended. */
+	if (!futex_call_decode(task, &call) || thread == NO_TASK)
+		return python_wait_resolve(context, task, budget, b);
 	if (call.timed) {
 		wait_open(b, OPEN_TIMED);
 		return COST_DONE;
@@ -69,7 +69,7 @@ static void join_describe(const struct kind_context *context, const struct look_
 	uint32_t thread = joined_thread(context, task);
 
 	if (thread == NO_TASK)
-		snprintf(ret, size, "thread");
+		python_wait_describe(context, task, ret, size);
 	else
 		snprintf(ret, size, "thread %u", context->look->tasks[thread].tid);
 }

@@ -11,6 +11,8 @@
 extern const struct kind join_kind;
 extern const struct kind semlock_kind;
 extern const struct kind mutex_kind;
+extern const struct kind python_lock_kind;
+extern const struct kind python_rlock_kind;
 extern const struct kind sem_kind;
 extern const struct kind futex_kind;
 extern const struct kind wait4_kind;
