@@ -5,7 +5,7 @@ A slow and obvious fixpoint: a task goes on if it is not blocked, or its wait is
 open, or somebody who can end it goes on. Repeat until nothing changes.
 """
 
-from . import waits
+from . import python_lock, waits
 from .schema import STRONG
 from .waits import HELD, SOFT
 
@@ -27,6 +27,7 @@ class Model:
             self.waits[tid] = wait = waits.of_task(system, task) if task else waits.Wait(())
             if wait:
                 self.believe_history(tid, wait)
+                self.believe_frames(tid, wait)
                 todo += wait.can_end | wait.blamed
         self.proven = self.fixpoint(self.goes_on)
         self.custom = self.fixpoint(self.goes_on_by_custom)
@@ -44,6 +45,19 @@ class Model:
         for edge in told:
             if edge.get("tid") and edge.get("state") == "alive":
                 wait.holders |= self.targets(edge)
+
+    def believe_frames(self, tid, wait):
+        """Of a threading.Lock a frame of the named thread must refer to its __exit__, where the evidence says."""
+        if not wait.python or wait.python[0].exact or tid not in self.claimed:
+            return
+        lock, numbers = wait.python
+        for edge in self.claimed[tid]["waits_for"]:
+            number = next((number for number, other in numbers.items() if other == edge.get("tid")), None)
+            places = [int(item["address"], 16) for item in edge["evidence"] if item["source"] == "memory"]
+            if edge["relation"] == "holds" and number and any(
+                python_lock.may_hold(self.system, self.tasks[tid], lock, number, place) for place in places
+            ):
+                wait.holders = {edge["tid"]}
 
     def is_told(self, edge):
         if any(item["source"] == "history" for item in edge["evidence"]):

@@ -10,7 +10,7 @@ import os
 import re
 import struct
 
-from . import filelocks, semlock
+from . import filelocks, python_lock, semlock
 from .procfs import Unreadable, read_bytes, read_memory, read_word
 
 # Whether custom overrules a reason for being open: never, where somebody is
@@ -55,6 +55,7 @@ class Wait:
         self.dead = False  # whoever is responsible is no more
         self.timed = False
         self.idle = False  # for ever on purpose
+        self.python = None  # a lock of its threads, and its threads by their own numbers
         self.open = {}  # reason -> HARD, HELD or SOFT
 
     def because(self, reason, strength=HARD):
@@ -200,8 +201,29 @@ def pi_wait(system, task, place, words):
     return owned(system, task, place, words[0] & FUTEX_TID, {"mutex", "pi-mutex"})
 
 
+def python_wait(system, task, place):
+    """A lock of Python's threads; None if it is something else."""
+    numbers = {thread.ns_tids[-1]: thread.tid for thread in system.threads(task.pid)}
+    if place.shared or b"python" not in os.fsencode(system.program(task.pid)):
+        return None
+    lock = python_lock.find(system, task, place.address, numbers)
+    if lock is None:
+        return None
+    wait = Wait({lock.kind}, members(system, place.pids), relation="may-post")
+    wait.python = lock, numbers
+    if not lock.exact:
+        return mind_signals(system, task, wait)
+    wait.holders = {numbers[lock.number]} if lock.number in numbers else set()
+    wait.can_end, wait.relation = set(wait.holders), "joins" if lock.kind == "join" else "holds"
+    wait.dead = not wait.holders
+    return mind_signals(system, task, wait, everywhere=False)
+
+
 def sem_wait(system, task, place, words):
     """A sem_t at 0, with waiters."""
+    found = python_wait(system, task, place)
+    if found:
+        return found
     wait = Wait({"sem", "futex"}, members(system, place.pids), relation="may-post")
     place.mind_name(wait)
     mind_signals(system, task, wait)

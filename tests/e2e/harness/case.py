@@ -23,17 +23,22 @@ class Case:
     may_miss: bool = False  # an open wait is allowed, a wrong finding is not
     ends_by_eof: bool = False  # must be allowed to tidy up
     prefix: tuple = ()
+    interpreter: str = PYTHON
+    objects: dict = field(default_factory=dict)  # role -> what its wait's object is called, before "at"
 
     @property
     def name(self):
-        return " ".join((*self.prefix, self.program))
+        return " ".join((*self.prefix, self.program, *self._version()))
+
+    def _version(self):
+        return () if self.interpreter == PYTHON else (self.interpreter.split("/")[-3],)
 
     def argv(self, sources, binaries):
         if self.program.startswith(("/", "sh:", "bash:")):
             return self._shell_argv()
         program, *arguments = self.program.split()
         if program.endswith(".py"):
-            return [*self.prefix, PYTHON, "-B", f"{sources}/{program}", *arguments]
+            return [*self.prefix, self.interpreter, "-B", f"{sources}/{program}", *arguments]
         return [*self.prefix, f"{binaries}/{program}", *arguments]
 
     def _shell_argv(self):

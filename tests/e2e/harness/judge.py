@@ -24,6 +24,7 @@ def complaints(case, roles, found):
         *_causes(case, roles, deadlock),
         *_victims(case, roles, deadlock),
         *_edges(case, roles, deadlock),
+        *_objects(case, roles, deadlock),
         *_form(deadlock),
     ]
 
@@ -48,6 +49,14 @@ def _causes(case, roles, deadlock):
         kind = causes.get(roles.get(role), {}).get("wait", {}).get("kind")
         if kind and kind not in kinds.split("|"):
             yield f"{role} waits for {kind}, not {kinds}"
+
+
+def _objects(case, roles, deadlock):
+    causes = {task["tid"]: task["wait"].get("object", "") for task in deadlock["tasks"]}
+    for role, wanted in case.objects.items():
+        called = causes.get(roles.get(role), "")
+        if called.rsplit(" at ", 1)[0] != wanted:
+            yield f"{role} waits for {called!r}, not {wanted}"
 
 
 def _victims(case, roles, deadlock):

@@ -17,7 +17,7 @@ EAGER = ("--min-wait", "100ms", "--interval", "200ms")
 SETTLE_S = 20
 # x86-64 system calls in which a wait of a kind sleeps (asm/unistd_64.h)
 CALLS = {
-    **dict.fromkeys(("mutex", "sem", "semlock", "futex", "cond", "join", "python-lock"), {202}),
+    **dict.fromkeys(("mutex", "sem", "semlock", "futex", "cond", "join", "python-lock", "python-rlock"), {202}),
     "wait4": {61},
     "waitid": {247},
     "pipe-read": {0},

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The locks of Python's threads, under every interpreter that is found on the machine."""
+import glob
+from dataclasses import replace
+
+from harness.case import A_B_HOLD, LIKELY, cycle, dead_owner, no_waker, quiet, self_wait
+
+LOCKS = {"a": "python-lock", "b": "python-lock"}
+RLOCKS = {"a": "python-rlock", "b": "python-rlock"}
+JOINS = {"a": "join", "b": "join"}
+A_B_JOIN = (("a", "joins", "b"), ("b", "joins", "a"))
+
+
+def interpreters():
+    """Those beside the distribution's python3."""
+    others = glob.glob("/root/.pyenv/versions/3.*/bin/python3") + glob.glob("/usr/local/bin/python3")
+    known = [path for path in others if not any(f"/3.{old}." in path for old in (5, 6, 7))]
+    return sorted(known)
+
+
+def crossed(what, causes, edges, objects):
+    """Alone, with main stuck behind them; and beside a thread that runs."""
+    certainty = LIKELY if causes is LOCKS else ("proven",)
+    yield cycle(f"python/threads.py {what}", causes=causes, victims=("main",), edges=edges, objects=objects)
+    yield cycle(f"python/threads.py {what} lively", certainty, causes=causes, edges=edges, objects=objects)
+
+
+def positives():
+    yield from crossed("lock", LOCKS, A_B_HOLD, {"a": "Lock Account.lock", "b": "Lock account_lock"})
+    yield from crossed("rlock", RLOCKS, A_B_HOLD, {"a": "RLock Account.owner_lock", "b": "RLock audit_lock"})
+    yield from crossed("condition", LOCKS, A_B_HOLD, {"a": "Lock ledger", "b": "Lock account_lock"})
+    yield from crossed("manager", LOCKS, A_B_HOLD, {"a": "Lock Account.lock", "b": "Lock account_lock"})
+    yield from crossed("several", LOCKS, A_B_HOLD, {"a": "Lock second", "b": "Lock account_lock"})
+    yield from crossed("join", JOINS, A_B_JOIN, {"a": "thread one", "b": "thread two"})
+    yield from crossed("acquire-rlock", RLOCKS, A_B_HOLD, {})
+    yield self_wait(
+        "python/threads.py self", causes={"a": "python-lock"}, victims=("main",), edges=(("a", "holds", "a"),),
+        objects={"a": "Lock account_lock"},
+    )
+    yield no_waker("python/threads.py acquire", causes=LOCKS, may_cause=("main",))
+    yield no_waker("python/threads.py died", causes={"b": "python-lock"}, may_cause=("main",))
+    yield dead_owner(
+        "python/threads.py died-rlock", causes={"b": "python-rlock"}, victims=("main",),
+        edges=(("b", "holds", "the dead"),), objects={"b": "RLock audit_lock"},
+    )
+    yield dead_owner("python/threads.py died-rlock lively", causes={"b": "python-rlock"},
+                     edges=(("b", "holds", "the dead"),))
+    yield no_waker("python/threads.py queue", causes={"a": "python-lock|sem", "b": "python-lock"}, may_cause=("main",))
+
+
+NEAR = ("acquire lively", "self lively", "died lively", "queue lively", "released lively", "ledger lively", "slow",
+        "slow-rlock", "consumers lively", "executor lively")
+
+# What differs between versions, under each of them; all of it under the distribution's.
+EVERYWHERE = ("lock lively", "rlock lively", "condition lively", "manager lively", "join lively", "ledger lively")
+
+
+def under_all(cases):
+    for case in cases:
+        yield case
+        if case.program.split(" ", 1)[1] in EVERYWHERE:
+            yield from (replace(case, interpreter=path) for path in interpreters())
+
+
+POSITIVES = list(under_all(positives()))
+NEAR_MISSES = list(under_all(quiet(f"python/threads.py {what}") for what in NEAR))
