@@ -182,6 +182,27 @@ def native(thread):
     return thread.native_id
 
 
+def switches():
+    """How often each thread slept."""
+    found = {}
+    for tid in os.listdir("/proc/self/task"):
+        with open(f"/proc/self/task/{tid}/status") as status:
+            found[tid] = [line for line in status if line.startswith("voluntary")]
+    return found
+
+
+def settle(threads):
+    """Until the threads have come to where they hang: a barrier and a lock look alike from outside."""
+    tids = {str(native(thread)) for thread in threads}
+    seen = None
+    while True:
+        now = {tid: count for tid, count in switches().items() if tid in tids}
+        if now == seen:
+            return
+        seen = now
+        time.sleep(0.4)
+
+
 def join_ring():
     threads = []
     threads += [
@@ -248,6 +269,7 @@ def main():
     if lively:
         start((hang.sleep_for_ever,))
     roles = dict(zip("ab", map(native, threads)))
+    settle(threads)
     hang.ready(main=os.getpid(), **roles)
     if lively:
         hang.sleep_for_ever()
