@@ -12,6 +12,7 @@ set -eu
 packages='make gcc clang bpftool libbpf-dev libelf-dev libjson-c-dev libcap-ng-dev uthash-dev
 pkg-config libc6-dev'
 test_packages='libcriterion-dev python3-minimal libpython3-stdlib procps util-linux bash
+graphviz tidy libxml2-utils chromium chromium-driver fonts-dejavu-core scdoc
 postgresql redis-server redis-tools nginx-light curl gunicorn tmux openssh-client dbus-daemon stress-ng'
 soak_packages='nodejs default-jdk-headless'
 

@@ -33,6 +33,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory install-tests-needed
 	$(Q)$(MAKE) --no-print-directory -j$(CPUS) all $(e2e_programs)
 	$(Q)$(MAKE) --no-print-directory unit checker-test replay-test sanitize fuzz-test
+	$(Q)$(MAKE) --no-print-directory page
 	$(Q)$(MAKE) --no-print-directory oracle
 	$(Q)$(MAKE) --no-print-directory silence
 	$(Q)$(MAKE) --no-print-directory e2e
@@ -69,6 +70,20 @@ $(BUILD)/tests/e2e/%: tests/e2e/%.c tests/e2e/hang.h
 
 e2e: $(BUILD)/dltrace $(e2e_programs)
 	$(Q)$(PYTHON) -B tests/e2e/run.py --dltrace $(BUILD)/dltrace --programs $(BUILD)/tests/e2e $(E2E)
+
+# What graphviz, parsers, a validator and a browser make of the reports.
+page_writer   := $(BUILD)/tests/page/page
+page_obj      := $(BUILD)/tests/page/page.o $(BUILD)/tests/unit/sample_deadlock.o
+
+$(page_obj): CPPFLAGS += -Itests/unit
+
+$(page_writer): $(page_obj) $(no_main)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+
+.PHONY: page
+page: $(page_writer)
+	$(Q)$(PYTHON) -B tests/page/run.py --page $(page_writer) $(PAGE)
 
 # Random programs whose wait-for graph is known; ORACLE='--seed N --seeds 1' for one of them.
 oracle_src    := $(wildcard tests/e2e/oracle/*.c)

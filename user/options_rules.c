@@ -24,6 +24,7 @@ const char *options_check(struct options *options)
 	}
 
 	bool command = options->mode == MODE_COMMAND;
+	bool watches = command || (!options->once && (options->pid_count || options->all));
 	const struct {
 		bool broken;
 		const char *message;
@@ -39,6 +40,8 @@ const char *options_check(struct options *options)
 		{ options->kill && !command, "--kill ends a command; give one behind --" },
 		{ options->artifacts && !command,
 		  "--artifacts is for a command; give one behind --" },
+		{ options->format >= FORMAT_DOT && watches && !options->output,
+		  "--format dot and html are written whole; give -o FILE, or --once" },
 		{ options->uprobes && !command && options->mode != MODE_PIDS,
 		  "--uprobes is for single processes; give -p PID or a command behind --" },
 	};
@@ -56,8 +59,6 @@ const char *options_unbuilt(const struct options *options)
 		bool used;
 		const char *name;
 	} unbuilt[] = {
-		{ options->format == FORMAT_DOT, "--format dot" },
-		{ options->format == FORMAT_HTML, "--format html" },
 		{ options->source == SOURCE_PROC, "--source proc" },
 		{ options->artifacts != NULL, "--artifacts" },
 		{ options->stacks == STACKS_NATIVE, "--stacks native" },

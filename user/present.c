@@ -6,12 +6,18 @@
 #include "present.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+
+#include "draw.h"
 
 static const struct reporter *const reporters[] = {
 	[FORMAT_TEXT] = &text_reporter,
 	[FORMAT_JSON] = &json_reporter,
+	[FORMAT_DOT] = &dot_reporter,
+	[FORMAT_HTML] = &html_reporter,
 };
 
 static uint64_t clock_ns(clockid_t clock)
@@ -39,6 +45,27 @@ static int complain(const char *what, const char *name, int err)
 	return err;
 }
 
+/* True if what is at the path, if anything, may be replaced by another file. */
+static bool path_is_replaceable(const char *path)
+{
+	struct stat info;
+
+	return lstat(path, &info) ? errno == ENOENT : S_ISREG(info.st_mode);
+}
+
+/* Opens what -o names. A page is replaced whole at each change, a stream only grows. */
+static int output_open(struct present *present, const char *path)
+{
+	int err = 0;
+
+	if (present->reporter->page && path_is_replaceable(path)) {
+		present->replaced = textfile_new(path, &err);
+		return err;
+	}
+	present->file = fopen(path, "we");
+	return present->file ? 0 : -errno;
+}
+
 int present_init(struct present *present, const struct options *options)
 {
 	int err = 0;
@@ -49,9 +76,9 @@ int present_init(struct present *present, const struct options *options)
 		.started_ns = monotonic_ns(),
 	};
 	if (options->output) {
-		present->file = fopen(options->output, "we");
-		if (!present->file)
-			return complain("write findings to", options->output, -errno);
+		err = output_open(present, options->output);
+		if (err)
+			return complain("write findings to", options->output, err);
 	}
 	if (options->textfile) {
 		present->textfile = textfile_new(options->textfile, &err);
@@ -61,12 +88,15 @@ int present_init(struct present *present, const struct options *options)
 		}
 	}
 	output_init(&present->output, present->file ? present->file : stdout, options->color);
+	present->output.lay_out = draw_lay_out;
 	return 0;
 }
 
 void present_deinit(struct present *present)
 {
 	textfile_free(present->textfile);
+	textfile_free(present->replaced);
+	page_deinit(&present->page);
 	if (present->file)
 		fclose(present->file);
 	*present = (struct present){ 0 };
@@ -83,6 +113,40 @@ static void present_textfile(struct present *present)
 	if (err && !present->textfile_failed)
 		complain("update the textfile", present->options->textfile, err);
 	present->textfile_failed = err;
+}
+
+/* The page as it is now, instead of what the file held. */
+static int page_replace(struct present *present)
+{
+	struct output output = present->output;
+	char *text = NULL;
+	size_t length = 0;
+
+	output.file = open_memstream(&text, &length);
+	if (!output.file)
+		return -ENOMEM;
+
+	int err = present->reporter->page(&output, &present->page, &present->summary);
+
+	if (fclose(output.file) && !err)
+		err = -ENOMEM;
+	if (!err)
+		err = textfile_replace(present->replaced, text, length);
+	free(text);
+	return err;
+}
+
+/* A stream gets the page once, at the end. */
+static int present_page(struct present *present, const struct findings *findings,
+			const struct moment *now)
+{
+	int changed = page_update(&present->page, findings, now);
+
+	if (changed < 0)
+		return changed;
+	return present->replaced && (changed || present->summary.stats->looks == 1)
+		       ? page_replace(present)
+		       : 0;
 }
 
 static int present_lines(const struct present *present, const struct findings *findings,
@@ -120,7 +184,8 @@ int present_findings(struct present *present, const struct findings *findings,
 	present->summary.elapsed_ns = monotonic_ns() - present->started_ns;
 	present_textfile(present);
 
-	int err = present_lines(present, findings, &now);
+	int err = present->reporter->page ? present_page(present, findings, &now)
+					  : present_lines(present, findings, &now);
 
 	return err ? complain("write findings to", output_name(present), err) : 0;
 }
@@ -129,7 +194,14 @@ int present_summary(struct present *present)
 {
 	present->summary.elapsed_ns = monotonic_ns() - present->started_ns;
 
-	int err = present->reporter->summary(&present->output, &present->summary);
+	int err = 0;
+
+	if (present->replaced)
+		err = page_replace(present);
+	else if (present->reporter->page)
+		err = present->reporter->page(&present->output, &present->page, &present->summary);
+	else
+		err = present->reporter->summary(&present->output, &present->summary);
 
 	return err ? complain("write findings to", output_name(present), err) : 0;
 }

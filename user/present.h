@@ -12,6 +12,7 @@
 
 #include "core/judge.h"
 #include "options.h"
+#include "report/page.h"
 #include "report/report.h"
 #include "report/textfile.h"
 
@@ -19,7 +20,9 @@ struct present {
 	const struct options *options;
 	const struct reporter *reporter;
 	struct output output;
-	FILE *file;		   /* of -o; NULL: standard output */
+	FILE *file;		   /* of -o; NULL: standard output, or replaced */
+	struct textfile *replaced; /* of -o, for a form that is written whole; NULL: a stream */
+	struct page page;
 	struct textfile *textfile; /* NULL: none */
 	struct run_summary summary;
 	uint64_t started_ns;  /* CLOCK_MONOTONIC */

@@ -256,12 +256,20 @@ Test(options, unbuilt_options_are_named)
 {
 	struct options options;
 
-	ACCEPT(&options, "--all", "--format", "dot");
-	cr_expect_str_eq(options_unbuilt(&options), "--format dot");
 	ACCEPT(&options, "--all", "--source", "proc");
 	cr_expect_str_eq(options_unbuilt(&options), "--source proc");
 	ACCEPT(&options, "--all", "--stacks", "python");
 	cr_expect_str_eq(options_unbuilt(&options), "--stacks python");
 	ACCEPT(&options, "--artifacts", "d", "--", "true");
 	cr_expect_str_eq(options_unbuilt(&options), "--artifacts");
+}
+
+Test(options, a_page_needs_an_end_or_a_file)
+{
+	struct options options;
+
+	REFUSE("-o FILE", "--all", "--format", "html");
+	REFUSE("-o FILE", "--format", "dot", "--", "true");
+	ACCEPT(&options, "--all", "--format", "html", "-o", "page.html");
+	ACCEPT(&options, "--all", "--format", "dot", "--once");
 }

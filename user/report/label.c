@@ -78,6 +78,34 @@ const char *label_relation(enum relation relation)
 	return phrase[relation];
 }
 
+const char *label_cause(enum relation relation)
+{
+	static const char *const phrase[RELATION_COUNT] = {
+		[RELATION_HOLDS] = "held by",
+		[RELATION_JOINS] = "joins",
+		[RELATION_CHILD] = "its child",
+		[RELATION_WRITER] = "written by",
+		[RELATION_READER] = "read by",
+		[RELATION_PEER] = "served by peer",
+		[RELATION_MAY_POST] = "could be posted by",
+		[RELATION_MAY_WAKE] = "could be woken by",
+	};
+
+	return phrase[relation];
+}
+
+const char *label_state(enum party_state state)
+{
+	static const char *const note[] = {
+		[PARTY_ALIVE] = "",
+		[PARTY_ZOMBIE] = ", which has ended (zombie)",
+		[PARTY_GONE] = ", who is gone",
+		[PARTY_LEFT_BEHIND] = ", left behind by fork()",
+	};
+
+	return note[state];
+}
+
 const char *label_thing(enum wait_kind kind)
 {
 	static const char *const thing[WAIT_KIND_COUNT] = {

@@ -17,6 +17,10 @@ void label_object(FILE *out, const struct cause *cause);
 void label_end(FILE *out, const struct deadlock *deadlock);
 /* "child ", "writer ": what stands between "waits for" and the name of whom. */
 const char *label_relation(enum relation relation);
+/* "held by", "its child": before the name of whom a cause waits for. */
+const char *label_cause(enum relation relation);
+/* ", who is gone": behind that name; empty if it is alive. */
+const char *label_state(enum party_state state);
 /* "lock", "semaphore", "futex": what is held in a wait of that kind. */
 const char *label_thing(enum wait_kind kind);
 

@@ -10,6 +10,7 @@ void output_init(struct output *output, FILE *file, enum color color)
 	const char *no_color = getenv("NO_COLOR");
 
 	output->file = file;
+	output->lay_out = NULL;
 	output->color = color == COLOR_ALWAYS;
 	if (color == COLOR_AUTO && !(no_color && *no_color))
 		output->color = isatty(fileno(file)) == 1;

@@ -16,10 +16,13 @@
 #include "core/judge.h"
 #include "report/color.h"
 
-/* Where findings go. The file is not owned. */
+/* Where findings go. Nothing is owned. */
 struct output {
 	FILE *file;
 	bool color;
+	/* Lays out a graph (DOT): what `dot -Tplain` says, malloc'ed; or NULL. NULL: there is no
+	 * such program. */
+	char *(*lay_out)(const char *graph);
 };
 
 /* COLOR_AUTO: only on a terminal, and not if NO_COLOR is set (no-color.org). */
@@ -71,7 +74,12 @@ struct run_summary {
 	bool scoped;			   /* -p: stats->scope_* mean something */
 };
 
-/* All return 0 or -errno as output_write(), or -ENOMEM and then nothing was written. */
+struct page;
+
+/*
+ * All return 0 or -errno as output_write(), or -ENOMEM and then nothing was written. A form has
+ * either page, and is written whole, or the others.
+ */
 struct reporter {
 	int (*deadlock)(const struct output *output, const struct deadlock *deadlock);
 	int (*resolved)(const struct output *output, const struct deadlock *deadlock,
@@ -79,10 +87,14 @@ struct reporter {
 	int (*chain)(const struct output *output, const struct chain *chain,
 		     const struct moment *now);
 	int (*summary)(const struct output *output, const struct run_summary *summary);
+	int (*page)(const struct output *output, const struct page *page,
+		    const struct run_summary *summary);
 };
 
 extern const struct reporter text_reporter;
 extern const struct reporter json_reporter;
+extern const struct reporter dot_reporter;
+extern const struct reporter html_reporter;
 
 uint64_t tally_sum(const struct tally *tallies);
 

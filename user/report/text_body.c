@@ -14,30 +14,11 @@
 #define CAUSES_SHOWN  8
 #define VICTIMS_SHOWN 5
 
-/* Before the name of whom a cause waits for. */
-static const char *const cause_phrase[RELATION_COUNT] = {
-	[RELATION_HOLDS] = "held by",
-	[RELATION_JOINS] = "joins",
-	[RELATION_CHILD] = "its child",
-	[RELATION_WRITER] = "written by",
-	[RELATION_READER] = "read by",
-	[RELATION_PEER] = "served by peer",
-	[RELATION_MAY_POST] = "could be posted by",
-	[RELATION_MAY_WAKE] = "could be woken by",
-};
-
-static const char *const state_note[] = {
-	[PARTY_ALIVE] = "",
-	[PARTY_ZOMBIE] = ", which has ended (zombie)",
-	[PARTY_GONE] = ", who is gone",
-	[PARTY_LEFT_BEHIND] = ", left behind by fork()",
-};
-
 static void write_party(FILE *out, const struct party *party)
 {
-	fprintf(out, "    %s ", cause_phrase[party->relation]);
+	fprintf(out, "    %s ", label_cause(party->relation));
 	label_party(out, party);
-	fprintf(out, "%s\n", state_note[party->state]);
+	fprintf(out, "%s\n", label_state(party->state));
 	for (size_t i = 0; i < party->evidence.count; i++)
 		text_evidence(out, &party->evidence.items[i]);
 }
