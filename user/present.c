@@ -137,13 +137,8 @@ static int page_replace(struct present *present)
 }
 
 /* A stream gets the page once, at the end. */
-static int present_page(struct present *present, const struct findings *findings,
-			const struct moment *now)
+static int present_page(struct present *present, bool changed)
 {
-	int changed = page_update(&present->page, findings, now);
-
-	if (changed < 0)
-		return changed;
 	return present->replaced && (changed || present->summary.stats->looks == 1)
 		       ? page_replace(present)
 		       : 0;
@@ -184,8 +179,12 @@ int present_findings(struct present *present, const struct findings *findings,
 	present->summary.elapsed_ns = monotonic_ns() - present->started_ns;
 	present_textfile(present);
 
-	int err = present->reporter->page ? present_page(present, findings, &now)
-					  : present_lines(present, findings, &now);
+	int changed = page_update(&present->page, findings, &now);
+	int err = changed;
+
+	if (changed >= 0)
+		err = present->reporter->page ? present_page(present, changed)
+					      : present_lines(present, findings, &now);
 
 	return err ? complain("write findings to", output_name(present), err) : 0;
 }

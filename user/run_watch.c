@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "artifacts.h"
 #include "present.h"
 #include "run.h"
 #include "system.h"
@@ -126,6 +127,9 @@ static void watch_look(struct watch *watch)
 		watch_fail(watch, err);
 		return;
 	}
+	/* what cannot be written has been said; the command is watched all the same */
+	if (watch->options->artifacts && findings.found_count)
+		artifacts_write(watch->options->artifacts, &watch->present, &watch->system);
 	if (watch->command && watch->options->kill && findings.active_count)
 		command_kill(watch->command);
 	if (!watch->command && !judge_scope_alive(watch->system.judge))
@@ -271,6 +275,10 @@ int run_command(const struct options *options, const struct signal_state *inheri
 	struct command command;
 	struct watch watch = { .options = options, .command = &command, .status = -1 };
 	int status;
+
+	if (options->artifacts && artifacts_prepare(options->artifacts))
+		return STATUS_COMMAND_FAILED;
+
 	int err = command_start(options->command, inherited, &command, &status);
 
 	if (err) {

@@ -23,6 +23,7 @@ from harness.cases import NEAR_MISSES, POSITIVES  # noqa: E402
 from harness.commands import COMMANDS  # noqa: E402
 from harness.dltrace import Dltrace  # noqa: E402
 from harness.live import LIVE  # noqa: E402
+from harness.reports import REPORTS  # noqa: E402
 from harness.scoreboard import Scoreboard  # noqa: E402
 from harness.target import Guard  # noqa: E402
 
@@ -63,7 +64,7 @@ def main():
             phases.watched_one_by_one(bench, positives, near_misses)
             for attach in ("auto", "syscall", "none"):
                 phases.watched_all_at_once(bench, positives, near_misses, attach)
-            for test in COMMANDS + LIVE:
+            for test in COMMANDS + LIVE + REPORTS:
                 if options.only in test.__name__:
                     scoreboard.run(test.__name__, test, bench)
     return scoreboard.close()

@@ -260,8 +260,6 @@ Test(options, unbuilt_options_are_named)
 	cr_expect_str_eq(options_unbuilt(&options), "--source proc");
 	ACCEPT(&options, "--all", "--stacks", "python");
 	cr_expect_str_eq(options_unbuilt(&options), "--stacks python");
-	ACCEPT(&options, "--artifacts", "d", "--", "true");
-	cr_expect_str_eq(options_unbuilt(&options), "--artifacts");
 }
 
 Test(options, a_page_needs_an_end_or_a_file)
