@@ -47,8 +47,10 @@ bpf_src := $(wildcard bpf/*.bpf.c)
 bpf_obj := $(bpf_src:%.c=$(BUILD)/%.o)
 skel    := $(BUILD)/bpf/dltrace.skel.h
 
+man     := $(BUILD)/dltrace.8
+
 .PHONY: all
-all: $(BUILD)/dltrace
+all: $(BUILD)/dltrace $(man)
 
 $(BUILD)/dltrace: $(objects) | $(BUILD)/layers.ok
 	$(call say,LINK)
@@ -77,6 +79,10 @@ $(skel): $(BUILD)/bpf/dltrace.bpf.linked
 	$(call say,GEN-SKEL)
 	$(Q)$(BPFTOOL) gen skeleton $< name dltrace > $@
 
+$(man): user/share/dltrace.8.scd
+	$(call say,MAN)
+	$(Q)scdoc < $< > $@
+
 # The direction of dependencies is part of the design, so breaking it breaks the build.
 $(BUILD)/layers.ok: tests/layers.sh $(sources) $(wildcard user/*.h user/*/*.h)
 	$(call say,LAYERS)
@@ -95,8 +101,9 @@ format:
 	$(Q)clang-format -i $(sources) $(wildcard bpf/*.c bpf/*.h user/*.h user/*/*.h tests/*/*.c tests/*/*.h)
 
 .PHONY: install
-install: $(BUILD)/dltrace
+install: $(BUILD)/dltrace $(man)
 	install -D -m 0755 $< $(DESTDIR)/usr/sbin/dltrace
+	install -D -m 0644 $(man) $(DESTDIR)/usr/share/man/man8/dltrace.8
 
 .PHONY: clean
 clean:

@@ -32,7 +32,7 @@ install-tests-needed:
 check:
 	$(Q)$(MAKE) --no-print-directory install-tests-needed
 	$(Q)$(MAKE) --no-print-directory -j$(CPUS) all $(e2e_programs)
-	$(Q)$(MAKE) --no-print-directory unit checker-test replay-test sanitize fuzz-test
+	$(Q)$(MAKE) --no-print-directory unit checker-test replay-test man-test sanitize fuzz-test
 	$(Q)$(MAKE) --no-print-directory page
 	$(Q)$(MAKE) --no-print-directory oracle
 	$(Q)$(MAKE) --no-print-directory silence
@@ -57,6 +57,12 @@ unit:
 checker-test:
 	$(call say,CHECKER)
 	$(Q)$(PYTHON) -B tests/checker_test.py
+
+# The man page tells of all that the program tells of itself.
+.PHONY: man-test
+man-test: $(BUILD)/dltrace $(man)
+	$(call say,MANTEST)
+	$(Q)$(PYTHON) -B tests/man.py --dltrace $< --man $(man)
 
 # Golden recordings: what dltrace says of NAME.events is NAME.expected.
 replay-test: $(BUILD)/dltrace
