@@ -61,6 +61,28 @@ static inline __u64 regs_sp(const struct pt_regs *regs)
 	return regs->sp;
 }
 
+/* All of them, in DWARF's order; see struct task_regs. */
+static inline void regs_fill(const struct pt_regs *regs, __u64 *ret_regs)
+{
+	ret_regs[0] = regs->ax;
+	ret_regs[1] = regs->dx;
+	ret_regs[2] = regs->cx;
+	ret_regs[3] = regs->bx;
+	ret_regs[4] = regs->si;
+	ret_regs[5] = regs->di;
+	ret_regs[6] = regs->bp;
+	ret_regs[7] = regs->sp;
+	ret_regs[8] = regs->r8;
+	ret_regs[9] = regs->r9;
+	ret_regs[10] = regs->r10;
+	ret_regs[11] = regs->r11;
+	ret_regs[12] = regs->r12;
+	ret_regs[13] = regs->r13;
+	ret_regs[14] = regs->r14;
+	ret_regs[15] = regs->r15;
+	ret_regs[16] = regs->ip;
+}
+
 static inline __u64 task_thread_pointer(const struct task_struct *task)
 {
 	return task->thread.fsbase;
@@ -122,6 +144,14 @@ static inline __u64 regs_arg2(const struct pt_regs *regs)
 static inline __u64 regs_sp(const struct pt_regs *regs)
 {
 	return regs->user_regs.sp;
+}
+
+static inline void regs_fill(const struct pt_regs *regs, __u64 *ret_regs)
+{
+	for (int i = 0; i < 31; i++)
+		ret_regs[i] = regs->user_regs.regs[i];
+	ret_regs[31] = regs->user_regs.sp;
+	ret_regs[32] = regs->user_regs.pc;
 }
 
 static inline __u64 task_thread_pointer(const struct task_struct *task)

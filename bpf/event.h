@@ -88,6 +88,23 @@ struct look_task {
 
 _Static_assert(sizeof(struct look_task) == 272, "look_task has padding");
 
+/*
+ * The user registers of a task that sleeps, in the order in which DWARF numbers them. x86-64
+ * (psABI, figure 3.36): ax dx cx bx si di bp sp r8 ... r15 ip; arm64 (AADWARF64, 4.1): x0 ... x30
+ * sp, and behind them pc.
+ */
+#define TASK_REGS 33
+
+struct task_regs {
+	__u64 start_ns; /* as in struct look_task: whose they are ... */
+	__u64 switches; /* ... and that it has not run since */
+	__u32 tid;
+	__u32 pid;
+	__u64 regs[TASK_REGS];
+};
+
+_Static_assert(sizeof(struct task_regs) == 288, "task_regs has padding");
+
 /* Live events, through the ring buffer. */
 enum event_type {
 	EVENT_WAIT = 1,	   /* a wait has outlasted the threshold */

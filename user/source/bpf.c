@@ -24,6 +24,7 @@
 #include "source/percpu.h"
 #include "source/reconcile.h"
 #include "source/refusal.h"
+#include "source/registers.h"
 #include "source/task_list.h"
 #include "source/trial.h"
 #include "source/uprobes.h"
@@ -103,6 +104,8 @@ static int source_load(struct bpf_source *source, const struct bpf_source_option
 	skel->rodata->ownership_wanted = options->ownership;
 	skel->rodata->sops_readable = options->ownership && way->sops;
 	way_choose(way, options->uprobes, skel->obj);
+	/* its links are made for one task each, when asked for */
+	bpf_program__set_autoattach(skel->progs.regs__task, false);
 
 	int error = bpf_map__set_max_entries(skel->maps.events, ringbuf_size(options));
 
@@ -235,6 +238,11 @@ int bpf_source_look(struct bpf_source *source, struct look *ret)
 	if (hidden.unreadable)
 		ret->incomplete |= 1ULL << INCOMPLETE_HIDDEN_TASKS;
 	return 0;
+}
+
+int bpf_source_registers(struct bpf_source *source, uint32_t tid, struct task_regs *ret)
+{
+	return registers_read(bpf_program__fd(source->skel->progs.regs__task), tid, ret);
 }
 
 int bpf_source_files_link(const struct bpf_source *source)

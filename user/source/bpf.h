@@ -60,6 +60,12 @@ int bpf_source_scope(struct bpf_source *source, const uint32_t *pids, size_t cou
 int bpf_source_look(struct bpf_source *source, struct look *ret);
 
 /*
+ * The user registers of a task that sleeps in a system call. 0; -ESRCH: it does not, or is gone;
+ * or -errno.
+ */
+int bpf_source_registers(struct bpf_source *source, uint32_t tid, struct task_regs *ret);
+
+/*
  * Links of the iterators over open files (struct open_file) and shared mappings
  * of files (struct mapping); each bpf_iter_create() on one is a pass. Owned by
  * the source.

@@ -283,6 +283,7 @@ struct pipe_inode_info {
 struct user_pt_regs {
 	__u64 regs[31];
 	__u64 sp;
+	__u64 pc;
 };
 
 typedef __s32 s32;
