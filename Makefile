@@ -36,7 +36,7 @@ WARNINGS := -Wall -Wextra -Werror -Wpadded -Wno-error=padded -Wshadow -Wstrict-p
             -Wmissing-prototypes -Wvla -Wformat=2 -Wno-padded
 CPPFLAGS += -I. -Iuser -I$(BUILD) -D_GNU_SOURCE -DDLTRACE_VERSION='"$(VERSION)"'
 override CFLAGS += -std=gnu11 $(WARNINGS) $(SANITIZE)
-LIBS     := -lbpf -lelf -ljson-c -lcap-ng -lm
+LIBS     := -lbpf -ldw -lelf -ljson-c -lcap-ng -lm
 override LDFLAGS += $(SANITIZE)
 
 # One program: everything below user/, and the skeleton of everything below bpf/.

@@ -9,7 +9,7 @@
 #   install.sh soak     and what the long tests need
 set -eu
 
-packages='make gcc clang bpftool libbpf-dev libelf-dev libjson-c-dev libcap-ng-dev uthash-dev
+packages='make gcc clang bpftool libbpf-dev libelf-dev libdw-dev libjson-c-dev libcap-ng-dev uthash-dev
 pkg-config libc6-dev scdoc'
 test_packages='libcriterion-dev python3-minimal libpython3-stdlib procps util-linux bash
 graphviz tidy libxml2-utils chromium chromium-driver fonts-dejavu-core

@@ -19,6 +19,8 @@ load_bin      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/load/*.c))
 fuzz_src      := $(wildcard tests/fuzz/fuzz_*.c)
 fuzz_bin      := $(fuzz_src:%.c=$(BUILD)/%)
 
+include tests/stacks.mk
+
 .PHONY: install-needed install-tests-needed check unit checker-test replay-test e2e demo soak bench
 
 install-needed:

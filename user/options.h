@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/stack.h"
 #include "report/color.h"
 
 /* Ends of dltrace; with a command, the second three. */
@@ -28,7 +29,6 @@ enum mode { MODE_PIDS, MODE_ALL, MODE_COMMAND, MODE_REPLAY, MODE_FEATURES };
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_DOT, FORMAT_HTML };
 enum attach { ATTACH_AUTO, ATTACH_SLEEP, ATTACH_SYSCALL, ATTACH_NONE };
 enum fact_source { SOURCE_AUTO, SOURCE_BPF, SOURCE_PROC };
-enum stacks { STACKS_ALL, STACKS_NATIVE, STACKS_PYTHON, STACKS_NONE };
 
 /* Strings point into argv; only pids is owned. NULL or 0: not given. */
 struct options {

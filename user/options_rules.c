@@ -60,7 +60,6 @@ const char *options_unbuilt(const struct options *options)
 		const char *name;
 	} unbuilt[] = {
 		{ options->source == SOURCE_PROC, "--source proc" },
-		{ options->stacks == STACKS_NATIVE, "--stacks native" },
 		{ options->stacks == STACKS_PYTHON, "--stacks python" },
 	};
 

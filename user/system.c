@@ -76,6 +76,13 @@ static uint32_t hidden_processes(void *context, uint32_t *ret_pids, uint32_t max
 	return count;
 }
 
+static int task_registers(void *context, uint32_t tid, struct task_regs *ret)
+{
+	const struct system *system = context;
+
+	return bpf_source_registers(system->source, tid, ret);
+}
+
 static int source_open(struct system *system, const struct options *options, const uint32_t *scope,
 		       size_t scope_count)
 {
@@ -128,6 +135,7 @@ int system_open(struct system *system, const struct options *options, const uint
 		.scope = scope,
 		.scope_count = scope_count,
 		.want_chains = scope,
+		.stacks = options->stacks,
 	};
 
 	*system = (struct system){ 0 };
@@ -146,6 +154,7 @@ int system_open(struct system *system, const struct options *options, const uint
 		.maps_link_fd = bpf_source_maps_link(system->source),
 		.generation = process_generation,
 		.hidden = hidden_processes,
+		.registers = task_registers,
 		.context = system,
 	};
 

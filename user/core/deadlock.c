@@ -38,8 +38,10 @@ void deadlock_free(struct deadlock *deadlock)
 	for (size_t i = 0; i < deadlock->cause_count; i++)
 		cause_deinit(&deadlock->causes[i]);
 	free(deadlock->causes);
-	for (size_t i = 0; i < deadlock->victims_listed; i++)
+	for (size_t i = 0; i < deadlock->victims_listed; i++) {
 		evidence_list_deinit(&deadlock->victims[i].waits_for.evidence);
+		free(deadlock->victims[i].stack);
+	}
 	free(deadlock->victims);
 	free(deadlock);
 }

@@ -46,18 +46,22 @@ struct cause {
 	uint8_t need_all;
 	uint64_t since_ns; /* CLOCK_MONOTONIC */
 	char object[160];
-	char name[FRAME_NAME_LEN]; /* what the program calls the object; empty: unknown */
+	char name[FRAME_NAME_LEN + 32]; /* what the program calls the object; empty: unknown */
 	struct party *waits_for;
 	size_t waits_for_count;
 	struct stack_frame *stack; /* innermost first; NULL: not asked for, or not to be read */
 	size_t stack_count;
+	const char *stack_missing; /* what of it, and why; NULL: nothing */
 };
 
 struct victim {
 	struct look_task task;
 	uint8_t kind;
 	uint64_t since_ns;
-	struct party waits_for; /* the first of its blamed edges; no evidence */
+	struct party waits_for;	   /* the first of its blamed edges; no evidence */
+	struct stack_frame *stack; /* a few frames, from the place on; as in struct cause */
+	size_t stack_count;
+	const char *stack_missing;
 };
 
 /* What the end of one process would set free: see release.h. */

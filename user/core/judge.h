@@ -21,6 +21,7 @@ struct judge_options {
 	const uint32_t *scope; /* pids of -p, not owned, constant; NULL: everything */
 	size_t scope_count;
 	bool want_chains;
+	enum stacks stacks; /* of the tasks of a finding */
 };
 
 /* What changed with one look. All owned by the judge, valid until the next look. */

@@ -112,7 +112,8 @@ int hearing_collect_findings(struct hearing *hearing)
 
 	if (err || !hearing->explanation.count)
 		return err;
-	err = writer_init(&writer, &hearing->context, &judge->options.kinds, &judge->progress);
+	err = writer_init(&writer, &hearing->context, &judge->options.kinds, &judge->progress,
+			  judge->options.stacks);
 	if (err)
 		return err;
 	for (uint32_t i = 0; i < hearing->explanation.count && !err; i++)

@@ -13,6 +13,7 @@
 #include "core/history.h"
 #include "core/party.h"
 #include "core/resolve.h"
+#include "core/whereabouts.h"
 
 #define EDGES_WITH_EVIDENCE 64 /* of one wait; that of further edges goes to the wait */
 #define PARTIES_SPREAD	    16 /* a strong group of at most so many processes is named one by one */
@@ -280,6 +281,21 @@ static void dead_write(struct deadlock *deadlock, const struct writer *writer)
 	memcpy(deadlock->dead.name, person.name, sizeof(person.name));
 }
 
+/* Stacks of the causes come first: they are what the report is read for. */
+static int whereabouts_write(struct deadlock *deadlock, const struct writer *writer)
+{
+	const struct probe *probe = writer->context->probe;
+	int err = 0;
+
+	if (writer->stacks == STACKS_NONE)
+		return 0;
+	for (size_t i = 0; i < deadlock->cause_count && i < CAUSES_WITH_STACK && !err; i++)
+		err = whereabouts_of_cause(probe, writer->stacks, &deadlock->causes[i]);
+	for (size_t i = 0; i < deadlock->victims_listed && i < VICTIMS_WITH_STACK && !err; i++)
+		err = whereabouts_of_victim(probe, writer->stacks, &deadlock->victims[i]);
+	return err;
+}
+
 static int deadlock_write(struct deadlock *deadlock, const struct writer *writer)
 {
 	const struct explained *explained = writer->explained;
@@ -305,13 +321,13 @@ static int deadlock_write(struct deadlock *deadlock, const struct writer *writer
 	}
 	if (explained->verdict == VERDICT_DEAD_OWNER)
 		dead_write(deadlock, writer);
-	return 0;
+	return whereabouts_write(deadlock, writer);
 }
 
 int writer_init(struct writer *writer, const struct kind_context *context,
-		const struct kind_table *kinds, const struct progress *progress)
+		const struct kind_table *kinds, const struct progress *progress, enum stacks stacks)
 {
-	*writer = (struct writer){ .context = context, .kinds = kinds };
+	*writer = (struct writer){ .context = context, .kinds = kinds, .stacks = stacks };
 	writer->is_cause = calloc(context->look->task_count + 1, 1);
 	if (!writer->is_cause)
 		return -ENOMEM;

@@ -22,12 +22,14 @@ struct writer {
 	const struct explained *explained; /* the one at work */
 	struct blame blame;
 	struct releaser releaser;
-	uint8_t *is_cause; /* of each task */
+	enum stacks stacks; /* that are wanted */
+	uint8_t *is_cause;  /* of each task */
 };
 
 /* What is passed must outlive the writer. 0 or -ENOMEM. */
 int writer_init(struct writer *writer, const struct kind_context *context,
-		const struct kind_table *kinds, const struct progress *progress);
+		const struct kind_table *kinds, const struct progress *progress,
+		enum stacks stacks);
 void writer_deinit(struct writer *writer);
 
 /* NULL if out of memory, or if a kind no longer says what it said (then it is no fact). */

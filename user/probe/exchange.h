@@ -19,6 +19,7 @@ struct exchange {
 	uint64_t look; /* number of the look; what was read in another one is forgotten */
 	uint32_t hidden[HIDDEN_MAX]; /* processes that the iterators pass over */
 	uint32_t hidden_count;
+	struct task_regs regs; /* of the task whose stack is asked for */
 
 	int32_t error;
 	uint32_t partial;

@@ -13,24 +13,21 @@
 #include "core/answers.h"
 #include "core/arena.h"
 #include "probe/found.h"
-#include "probe/helper.h"
 #include "probe/procfs.h"
-#include "probe/worker.h"
+#include "probe/reader.h"
 
 #define PATIENCE_NS ((uint64_t)200000000)
-#define TRIES_MAX   3
 
 struct live_probe {
 	struct probe probe;
 	struct probe page_probe; /* what stands behind pages */
 	struct live_probe_options options;
 	uint64_t look;
-	struct arena items;   /* of this look's answers */
-	struct answers pages; /* memory that was read in this look */
-	struct helper helper;
-	struct quarantine quarantine;
-	struct found found; /* by earlier searches */
-	struct worker worker;
+	struct arena items;    /* of this look's answers */
+	struct answers pages;  /* memory that was read in this look */
+	struct found found;    /* by earlier searches */
+	struct task_regs regs; /* of the task whose stack is asked for */
+	struct reader facts, names;
 };
 
 static void answer_text(struct live_probe *live, const char *text, size_t length,
@@ -89,50 +86,13 @@ static void ask_path(struct live_probe *live, const struct question *question, s
 		answer_text(live, path, (size_t)length, ret);
 }
 
-/*
- * One try. If the helper got stuck, whom it was reading goes to quarantine, and
- * *ret_again says if that was somebody else than the question is about: then the
- * next helper will pass them over.
- */
-static int helper_try(struct live_probe *live, const struct question *question,
-		      struct exchange **ret_exchange, bool *ret_again)
-{
-	struct exchange *exchange = helper_exchange(&live->helper);
-	uint32_t busy_with = 0;
-	pid_t stuck = 0;
-
-	*ret_again = false;
-	if (!exchange)
-		return -ETIMEDOUT;
-	exchange->question = *question;
-	exchange->look = live->look;
-	exchange->hidden_count =
-		live->options.hidden
-			? live->options.hidden(live->options.context, exchange->hidden, HIDDEN_MAX)
-			: 0;
-
-	int err = helper_call(&live->helper, &stuck, &busy_with);
-
-	if (err == -ETIMEDOUT) {
-		quarantine_add(&live->quarantine, busy_with, stuck, live->look);
-		*ret_again = !question->id || busy_with != question->id;
-	}
-	if (err)
-		return err;
-	*ret_exchange = exchange;
-	return exchange->error;
-}
-
-static void ask_helper(struct live_probe *live, const struct question *question, struct answer *ret)
+/* Has a reader answer, and keeps its answer for as long as the look lasts. */
+static void ask_reader(struct live_probe *live, struct reader *reader,
+		       const struct question *question, struct answer *ret)
 {
 	struct exchange *exchange = NULL;
-	bool again = true;
-	int err = -ETIMEDOUT;
+	int err = reader_ask(reader, question, live->look, &exchange);
 
-	if (question->id && quarantine_holds(&live->quarantine, question->id, live->look))
-		again = false;
-	for (int tries = 0; again && tries < TRIES_MAX; tries++)
-		err = helper_try(live, question, &exchange, &again);
 	if (err) {
 		*ret = (struct answer){ .error = err };
 		return;
@@ -147,9 +107,42 @@ static void ask_helper(struct live_probe *live, const struct question *question,
 		     : (struct answer){ .error = -ENOMEM };
 }
 
+static void ask_facts(struct live_probe *live, const struct question *question, struct answer *ret)
+{
+	ask_reader(live, &live->facts, question, ret);
+}
+
+static void ask_names(struct live_probe *live, const struct question *question, struct answer *ret)
+{
+	ask_reader(live, &live->names, question, ret);
+}
+
+/*
+ * The registers come from the kernel at once, and a stack from memory that does not change while
+ * the task sleeps: if it has run meanwhile, what was read is of no one moment.
+ */
+static void ask_stack(struct live_probe *live, const struct question *question, struct answer *ret)
+{
+	const struct live_probe_options *options = &live->options;
+	struct task_regs after;
+	int err = options->registers
+			  ? options->registers(options->context, question->id, &live->regs)
+			  : -EOPNOTSUPP;
+
+	if (!err)
+		ask_names(live, question, ret);
+	else
+		*ret = (struct answer){ .error = err };
+	if (ret->error)
+		return;
+	err = options->registers(options->context, question->id, &after);
+	if (err || after.start_ns != live->regs.start_ns || after.switches != live->regs.switches)
+		*ret = (struct answer){ .error = err ? err : -EAGAIN };
+}
+
 static void ask_page(void *context, const struct question *question, struct answer *ret)
 {
-	ask_helper(context, question, ret);
+	ask_facts(context, question, ret);
 }
 
 /*
@@ -193,20 +186,18 @@ static void ask_search(struct live_probe *live, const struct question *question,
 
 	if (generation && found_get(&live->found, question->id, question->a, generation, ret))
 		return;
-	ask_helper(live, question, ret);
+	ask_facts(live, question, ret);
 	if (generation && !ret->error)
 		found_put(&live->found, question->id, question->a, generation, ret);
 }
 
 static void (*const ask_of[QUESTION_TYPES])(struct live_probe *live,
 					    const struct question *question, struct answer *ret) = {
-	[ASK_MEMORY] = ask_memory,	[ASK_WCHAN] = ask_wchan,
-	[ASK_PROGRAM] = ask_program,	[ASK_DESCRIPTOR] = ask_helper,
-	[ASK_MAPPING] = ask_helper,	[ASK_HOLDERS] = ask_helper,
-	[ASK_MAPPERS] = ask_helper,	[ASK_SEARCH] = ask_search,
-	[ASK_STACK] = ask_helper,	[ASK_SYMBOL] = ask_helper,
-	[ASK_LOCKS] = ask_helper,	[ASK_PATH] = ask_path,
-	[ASK_INTERPRETER] = ask_helper, [ASK_PYTHON_LOCKS] = ask_helper,
+	[ASK_MEMORY] = ask_memory,     [ASK_WCHAN] = ask_wchan,	       [ASK_PROGRAM] = ask_program,
+	[ASK_DESCRIPTOR] = ask_facts,  [ASK_MAPPING] = ask_facts,      [ASK_HOLDERS] = ask_facts,
+	[ASK_MAPPERS] = ask_facts,     [ASK_SEARCH] = ask_search,      [ASK_STACK] = ask_stack,
+	[ASK_SYMBOL] = ask_names,      [ASK_LOCKS] = ask_facts,	       [ASK_PATH] = ask_path,
+	[ASK_INTERPRETER] = ask_facts, [ASK_PYTHON_LOCKS] = ask_facts,
 };
 
 static void live_ask(void *context, const struct question *question, struct answer *ret)
@@ -215,6 +206,20 @@ static void live_ask(void *context, const struct question *question, struct answ
 		ask_of[question->type](context, question, ret);
 	else
 		*ret = (struct answer){ .error = -EINVAL };
+}
+
+static void prepare_hidden(void *context, struct exchange *exchange)
+{
+	const struct live_probe_options *options = &((const struct live_probe *)context)->options;
+
+	exchange->hidden_count =
+		options->hidden ? options->hidden(options->context, exchange->hidden, HIDDEN_MAX)
+				: 0;
+}
+
+static void prepare_regs(void *context, struct exchange *exchange)
+{
+	exchange->regs = ((const struct live_probe *)context)->regs;
 }
 
 struct live_probe *live_probe_new(const struct live_probe_options *options)
@@ -226,25 +231,21 @@ struct live_probe *live_probe_new(const struct live_probe_options *options)
 	live->probe = (struct probe){ .ask = live_ask, .context = live };
 	live->page_probe = (struct probe){ .ask = ask_page, .context = live };
 	live->options = *options;
-	live->worker.files_link_fd = options->files_link_fd;
-	live->worker.maps_link_fd = options->maps_link_fd;
-	live->worker.quarantine = &live->quarantine;
-	helper_init(&live->helper, &(struct helper_options){ .serve = worker_serve,
-							     .context = &live->worker,
-							     .keep_fds = { options->files_link_fd,
-									   options->maps_link_fd },
-							     .patience_ns = PATIENCE_NS });
+	live->facts.prepare = prepare_hidden;
+	live->facts.context = live;
+	reader_init(&live->facts, options->files_link_fd, options->maps_link_fd, PATIENCE_NS);
+	live->names.prepare = prepare_regs;
+	live->names.context = live;
+	reader_init(&live->names, -1, -1, PATIENCE_NS);
 	return live;
 }
 
 void live_probe_free(struct live_probe *live)
 {
-	pid_t ended[HELPERS_ABANDONED_MAX];
-
 	if (!live)
 		return;
-	helper_stop(&live->helper);
-	helper_reap(&live->helper, ended);
+	reader_deinit(&live->facts);
+	reader_deinit(&live->names);
 	found_deinit(&live->found);
 	arena_deinit(&live->items);
 	answers_deinit(&live->pages);
@@ -258,14 +259,8 @@ const struct probe *live_probe_view(const struct live_probe *live)
 
 void live_probe_new_look(struct live_probe *live)
 {
-	pid_t ended[HELPERS_ABANDONED_MAX];
-	uint32_t count = helper_reap(&live->helper, ended);
-
-	for (uint32_t i = 0; i < count; i++)
-		quarantine_release(&live->quarantine, ended[i]);
-	/* It knows the quarantine as it was when it started. */
-	if (count)
-		helper_stop(&live->helper);
+	reader_new_look(&live->facts);
+	reader_new_look(&live->names);
 	arena_clear(&live->items);
 	answers_clear(&live->pages);
 	found_age(&live->found);
@@ -274,10 +269,10 @@ void live_probe_new_look(struct live_probe *live)
 
 uint32_t live_probe_quarantined(const struct live_probe *live, uint32_t *ret_pids, uint32_t max)
 {
-	return quarantine_list(&live->quarantine, live->look, ret_pids, max);
+	return quarantine_list(&live->facts.quarantine, live->look, ret_pids, max);
 }
 
 uint32_t live_probe_stuck(const struct live_probe *live)
 {
-	return live->helper.abandoned_count;
+	return live->facts.helper.abandoned_count + live->names.helper.abandoned_count;
 }

@@ -28,6 +28,8 @@ struct live_probe_options {
 	 * more than max if there are more. Needed with link descriptors only.
 	 */
 	uint32_t (*hidden)(void *context, uint32_t *ret_pids, uint32_t max);
+	/* The registers of a task that sleeps: 0 or -errno. NULL: there are no stacks. */
+	int (*registers)(void *context, uint32_t tid, struct task_regs *ret);
 	void *context;
 };
 

@@ -8,6 +8,7 @@
 
 #include "probe/exchange.h"
 #include "probe/files.h"
+#include "probe/image.h"
 #include "probe/locks.h"
 #include "probe/mappers.h"
 #include "probe/module.h"
@@ -25,6 +26,7 @@ struct worker {
 	struct module_cache modules;
 	struct python *python; /* NULL: not needed yet */
 	struct python_scratch *python_scratch;
+	struct images images;		     /* kept across looks */
 	const struct quarantine *quarantine; /* as it was when the helper started */
 	int files_link_fd, maps_link_fd;     /* -1: from /proc */
 	_Alignas(64) unsigned char block[SEARCH_BLOCK];
@@ -43,5 +45,7 @@ void locks_answer(struct worker *worker, struct exchange *exchange);
 void search_answer(struct worker *worker, struct exchange *exchange);
 void interpreter_answer(struct worker *worker, struct exchange *exchange);
 void python_locks_answer(struct worker *worker, struct exchange *exchange);
+void stack_answer(struct worker *worker, struct exchange *exchange);
+void symbol_answer(struct worker *worker, struct exchange *exchange);
 
 #endif /* DLTRACE_WORKER_H */

@@ -110,7 +110,7 @@ static void add_cause(struct json_line *line, struct json_object *to, const stru
 		for (size_t j = 0; j < party->evidence.count; j++)
 			json_add_evidence(line, evidence, &party->evidence.items[j]);
 	}
-	json_add_stack(line, item, cause->stack, cause->stack_count);
+	json_add_stack(line, item, cause->stack, cause->stack_count, cause->stack_missing);
 }
 
 static void add_victim(struct json_line *line, struct json_object *to, const struct victim *victim,
@@ -126,6 +126,7 @@ static void add_victim(struct json_line *line, struct json_object *to, const str
 	json_add_text(line, wait, "syscall", call_name(victim->task.call));
 	json_add_seconds(line, wait, "since_s", elapsed(victim->since_ns, now_ns));
 	add_party(line, json_add_array(line, item, "waits_for"), &victim->waits_for);
+	json_add_stack(line, item, victim->stack, victim->stack_count, victim->stack_missing);
 }
 
 /* CLOCK_REALTIME of a moment that is not after the finding. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/json_stack.h"
 
+#include "core/own_frame.h"
 #include "core/stack.h"
 #include "report/json_line.h"
 
@@ -17,7 +18,7 @@ static void add_known(struct json_line *line, struct json_object *to, const char
 }
 
 static void add_frame(struct json_line *line, struct json_object *to,
-		      const struct stack_frame *frame)
+		      const struct stack_frame *frame, bool is_place)
 {
 	struct json_object *item = json_add_object(line, to, NULL);
 
@@ -35,16 +36,22 @@ static void add_frame(struct json_line *line, struct json_object *to,
 		json_add_bool(line, item, "inlined", true);
 	if (frame->flags & FRAME_APPROXIMATE)
 		json_add_bool(line, item, "approximate", true);
+	if (is_place)
+		json_add_bool(line, item, "place", true);
 }
 
 void json_add_stack(struct json_line *line, struct json_object *to, const struct stack_frame *stack,
-		    size_t count)
+		    size_t count, const char *missing)
 {
+	size_t place = own_frame_find(stack, count, 0);
+
+	if (missing)
+		json_add_text(line, to, "stack_incomplete", missing);
 	if (!count)
 		return;
 
 	struct json_object *list = json_add_array(line, to, "stack");
 
 	for (size_t i = 0; i < count; i++)
-		add_frame(line, list, &stack[i]);
+		add_frame(line, list, &stack[i], i == place);
 }

@@ -15,8 +15,11 @@ struct json_line;
 struct json_object;
 struct stack_frame;
 
-/* Adds "stack" to the object, if there is one. */
+/*
+ * Adds "stack" to the object, if there is one, in which the place is marked; and
+ * "stack_incomplete", unless missing is NULL.
+ */
 void json_add_stack(struct json_line *line, struct json_object *to, const struct stack_frame *stack,
-		    size_t count);
+		    size_t count, const char *missing);
 
 #endif /* DLTRACE_JSON_STACK_H */

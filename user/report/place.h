@@ -6,17 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/own_frame.h"
 #include "core/stack.h"
 #include "report/printable.h"
 
 struct cause;
 
-/*
- * Index of the innermost frame, from `from` on, that is the program's own: not
- * of the C library or an interpreter, nor of the Python modules that only hand
- * on a wait. The stack's length if there is none.
- */
-size_t place_find(const struct stack_frame *stack, size_t count, size_t from);
+/* The place among the frames; see own_frame.h. */
+static inline size_t place_find(const struct stack_frame *stack, size_t count, size_t from)
+{
+	return own_frame_find(stack, count, from);
+}
 
 /* Longest: a function, a file and a line. */
 struct place {

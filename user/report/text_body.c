@@ -10,6 +10,7 @@
 #include "report/label.h"
 #include "report/printable.h"
 #include "report/text_evidence.h"
+#include "report/text_stack.h"
 
 #define CAUSES_SHOWN  8
 #define VICTIMS_SHOWN 5
@@ -35,8 +36,12 @@ static void write_cause(FILE *out, const struct cause *cause, uint64_t now_ns)
 		fprintf(out, " (%s)", kind);
 	fputs("\n    for ", out);
 	fold(out, printable(cause->object, sizeof(cause->object), PRINTABLE_TEXT).text, 8, 8);
+	if (*cause->name)
+		fprintf(out, "      %s\n",
+			printable(cause->name, sizeof(cause->name), PRINTABLE_TEXT).text);
 	for (size_t i = 0; i < cause->waits_for_count; i++)
 		write_party(out, &cause->waits_for[i]);
+	text_stack(out, cause->stack, cause->stack_count, cause->stack_missing);
 }
 
 void text_causes(FILE *out, const struct deadlock *deadlock)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Compares what dltrace found with what a case says that there is."""
+from pathlib import Path
+
+SOURCES = Path(__file__).resolve().parent.parent
 
 
 def pids_of(deadlock):
@@ -25,6 +28,7 @@ def complaints(case, roles, found):
         *_victims(case, roles, deadlock),
         *_edges(case, roles, deadlock),
         *_objects(case, roles, deadlock),
+        *_whereabouts(case, roles, deadlock),
         *_form(deadlock),
     ]
 
@@ -82,6 +86,33 @@ def _is_edge(edge, relation, waited, roles):
     if waited == "the dead":
         return edge.get("state") in ("zombie", "gone", "left-behind")
     return edge.get("tid") == roles.get(waited) and edge.get("state", "alive") == "alive"
+
+
+def _whereabouts(case, roles, deadlock):
+    tasks = {task["tid"]: task for task in deadlock["tasks"]}
+    for role, wanted in case.places.items():
+        stack = tasks.get(roles.get(role), {}).get("stack", [])
+        found = [(frame.get("function"), _line(frame)) for frame in stack if frame.get("place")]
+        if not any(_is_place(function, line, wanted) for function, line in found):
+            yield f"{role} waits at {found}, not at {wanted}; stack: {stack}"
+    for role, wanted in case.variables.items():
+        variable = tasks.get(roles.get(role), {}).get("wait", {}).get("name")
+        if variable != wanted:
+            yield f"{role} waits on {variable}, not on {wanted}"
+
+
+def _is_place(function, line, wanted):
+    wanted_function, text = wanted
+    return function == wanted_function and (not line if text is None else line is not None and text in line)
+
+
+def _line(frame):
+    """The text of the line in the source, None without one."""
+    if not frame.get("line"):
+        return None
+    name = frame["file"].rsplit("/", 1)[-1]
+    [path] = SOURCES.rglob(name)
+    return path.read_text().splitlines()[frame["line"] - 1]
 
 
 def _form(deadlock):

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The program of the stack tests, built in the ways in which people build: what a
+# report can say of each is another thing.
+
+stacks_ways := O0 O2 O2-fp stripped static debuglink
+stacks_dir  := $(BUILD)/tests/e2e/stacks
+stacks_bin  := $(stacks_ways:%=$(stacks_dir)/transfer-%)
+stacks_cc   := -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -Werror -Wshadow -pthread -Itests/e2e
+
+flags-O0        := -g -O0
+flags-O2        := -g -O2 -fomit-frame-pointer
+flags-O2-fp     := -g -O2 -fno-omit-frame-pointer
+flags-stripped  := -O2 -s
+flags-static    := -g -O2 -static
+flags-debuglink := -g -O2
+
+$(stacks_bin): $(stacks_dir)/transfer-%: tests/e2e/stacks/transfer.c tests/e2e/hang.h
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(stacks_cc) $(flags-$*) $< -o $@
+	$(Q)if [ $* = debuglink ]; then objcopy --only-keep-debug $@ $@.debug && \
+		objcopy --strip-all --add-gnu-debuglink=$@.debug $@; fi
+
+e2e_programs += $(stacks_bin)

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * C++ is left to the C++ library, which is loaded when there is a name for it: a
+ * system without one has no C++ programs either, or they bring their own.
+ */
+#include "probe/demangle.h"
+
+#include <dlfcn.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cleanup.h"
+#include "core/stack.h"
+
+/*
+ * A substitution (S_, S0_, T_ ...) may stand for all that came before, so with k of them a name
+ * grows by up to 3^(k/3): a few hundred bytes can mean gigabytes.
+ */
+#define MANGLED_MAX	  1024
+#define SUBSTITUTIONS_MAX 30
+
+typedef char *demangler(const char *mangled, char *buffer, size_t *length, int *status);
+
+static demangler *cxx_demangler(void)
+{
+	static demangler *found;
+	static bool tried;
+
+	if (!tried) {
+		void *library = dlopen("libstdc++.so.6", RTLD_NOW | RTLD_LOCAL);
+
+		found = library ? (demangler *)dlsym(library, "__cxa_demangle") : NULL;
+	}
+	tried = true;
+	return found;
+}
+
+static bool is_bounded(const char *name)
+{
+	unsigned int substitutions = 0;
+	size_t length = strnlen(name, MANGLED_MAX + 1);
+
+	for (size_t i = 0; i + 1 < length; i++)
+		substitutions += (name[i] == 'S' || name[i] == 'T') &&
+				 (name[i + 1] == '_' || (name[i + 1] >= '0' && name[i + 1] <= '9'));
+	return length <= MANGLED_MAX && substitutions <= SUBSTITUTIONS_MAX;
+}
+
+void demangle(const char *name, char *ret, size_t size)
+{
+	demangler *cxx = !strncmp(name, "_Z", 2) && is_bounded(name) ? cxx_demangler() : NULL;
+	_cleanup_free_ char *plain = cxx ? cxx(name, NULL, NULL, NULL) : NULL;
+
+	name_copy(ret, size, plain ? plain : name);
+}
