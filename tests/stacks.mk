@@ -3,7 +3,7 @@
 # The program of the stack tests, built in the ways in which people build: what a
 # report can say of each is another thing.
 
-stacks_ways := O0 O2 O2-fp stripped static debuglink
+stacks_ways := O0 O2 O2-fp stripped static debuglink no-rules
 stacks_dir  := $(BUILD)/tests/e2e/stacks
 stacks_bin  := $(stacks_ways:%=$(stacks_dir)/transfer-%)
 stacks_cc   := -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -Werror -Wshadow -pthread -Itests/e2e
@@ -14,6 +14,7 @@ flags-O2-fp     := -g -O2 -fno-omit-frame-pointer
 flags-stripped  := -O2 -s
 flags-static    := -g -O2 -static
 flags-debuglink := -g -O2
+flags-no-rules  := -g -O2 -fno-asynchronous-unwind-tables -fno-exceptions -fomit-frame-pointer
 
 $(stacks_bin): $(stacks_dir)/transfer-%: tests/e2e/stacks/transfer.c tests/e2e/hang.h
 	$(call say,CC)

@@ -12,7 +12,7 @@
 #include "probe/image.h"
 
 /* How far behind a symbol without a size, as assembly code has them, something may be its own. */
-#define SIZELESS_MAX 4096
+#define SIZELESS_MAX 64
 #define UNITS_MAX    20000
 
 /* The end of a path tells most. */

@@ -8,11 +8,15 @@
 
 #include "probe/image.h"
 #include "probe/names.h"
+#include "probe/scan.h"
 #include "probe/unwind.h"
 #include "probe/worker.h"
 
+/* On a CPU: however busy the machine is, what is asked of it is the same. */
 #define STACK_TIME_NS ((uint64_t)1000000000)
+#define LOOK_TIME_NS  ((uint64_t)4000000000) /* of all stacks of one look */
 #define BLOCK_SIZE    4096
+#define INLINED_MAX   8
 
 /* One stack being walked. Words are mostly read close to each other: by the page. */
 struct walk {
@@ -24,11 +28,11 @@ struct walk {
 	unsigned char block[BLOCK_SIZE];
 };
 
-static uint64_t now_ns(void)
+static uint64_t used_ns(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
@@ -49,51 +53,101 @@ static bool walk_read(void *context, uint64_t address, uint64_t *ret)
 	return true;
 }
 
-/* Adds the frames of one address. False: the answer is full. */
-static bool frames_add(struct exchange *exchange, const struct image_place *place, uint64_t pc)
+static size_t walk_code_before(void *context, uint64_t address, void *ret, size_t length)
 {
-	struct stack_frame frames[8] = { 0 };
-	uint32_t count = place->image ? names_of_code(place->image, place->address, frames, 8) : 1;
+	struct walk *walk = context;
+	const struct mapping *mapping = address ? target_find(walk->target, address - 1) : NULL;
+	ssize_t got;
+
+	if (!mapping || !(mapping->flags & MAPPING_EXEC) || address - mapping->start < length)
+		return 0;
+	got = target_read(walk->target, address - length, ret, length);
+	return got == (ssize_t)length ? length : 0;
+}
+
+/* The frames of one address, to be marked so. False: the answer is full. */
+static bool frames_add(struct exchange *exchange, const struct image_place *place, uint64_t pc,
+		       uint32_t flags)
+{
+	struct stack_frame frames[INLINED_MAX] = { 0 };
+	uint32_t count =
+		place->image ? names_of_code(place->image, place->address, frames, INLINED_MAX) : 1;
 
 	for (uint32_t i = 0; i < count; i++) {
-		if (exchange->count == STACK_FRAMES_MAX) {
-			exchange->partial = 1;
+		if (exchange->count == STACK_FRAMES_MAX)
 			return false;
-		}
 		frames[i].type = FRAME_NATIVE;
 		frames[i].pc = pc;
 		frames[i].offset = place->address;
+		frames[i].flags |= flags;
 		*(struct stack_frame *)exchange_add(exchange, 1) = frames[i];
 	}
 	return true;
+}
+
+/* Where a thread begins, in code without unwind rules, which would say so. */
+static bool is_outermost(const struct exchange *exchange)
+{
+	static const char *const names[] = { "_start", "__clone", "clone", "start_thread" };
+	const struct stack_frame *frames = (const void *)exchange->items;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(frames[exchange->count - 1].function, names[i]))
+			return true;
+	return false;
+}
+
+/* By the rules, and where there are none by search; all that follows a guess is one. */
+static enum unwind_result walk_step(struct walk *walk, const struct image_place *place,
+				    struct unwind_registers *registers, uint32_t *flags)
+{
+	const struct unwind_memory memory = { walk_read, walk };
+	const struct scan_view view = { walk, walk_read, walk_code_before };
+	enum unwind_result result =
+		place->image ? unwind_step(place, &memory, registers) : UNWIND_NO_RULE;
+
+	if (result != UNWIND_NO_RULE)
+		return result;
+	if (is_outermost(walk->exchange))
+		return UNWIND_END;
+	*flags |= FRAME_APPROXIMATE;
+	return scan_step(&view, registers) ? UNWIND_CALLER : UNWIND_NO_RULE;
+}
+
+static bool walk_may_go_on(const struct walk *walk)
+{
+	uint64_t used = used_ns();
+
+	exchange_progress(walk->exchange);
+	return used < walk->until_ns && used < walk->worker->stacks_until_ns;
 }
 
 void stack_answer(struct worker *worker, struct exchange *exchange)
 {
 	struct walk walk = { .worker = worker,
 			     .exchange = exchange,
-			     .until_ns = now_ns() + STACK_TIME_NS,
+			     .target = target_get(&worker->targets, exchange->regs.pid),
+			     .until_ns = used_ns() + STACK_TIME_NS,
 			     .block_address = 1 };
-	const struct unwind_memory memory = { walk_read, &walk };
 	struct unwind_registers registers;
 	enum unwind_result result = UNWIND_CALLER;
+	uint32_t flags = 0;
 
-	walk.target = target_get(&worker->targets, exchange->regs.pid);
+	if (!worker->stacks_until_ns)
+		worker->stacks_until_ns = used_ns() + LOOK_TIME_NS;
 	exchange->error = target_map(walk.target);
 	if (exchange->error)
 		return;
 	unwind_begin(&exchange->regs, &registers);
-	while (result == UNWIND_CALLER && now_ns() < walk.until_ns) {
+	while (result == UNWIND_CALLER && walk_may_go_on(&walk)) {
 		struct image_place place = { 0 };
-		uint64_t address = unwind_address(&registers);
 
-		exchange_progress(exchange);
-		images_find(&worker->images, walk.target, address, &place);
-		if (!frames_add(exchange, &place, registers.value[UNWIND_PC]))
-			return;
-		result = place.image ? unwind_step(&place, &memory, &registers) : UNWIND_NO_RULE;
+		images_find(&worker->images, walk.target, unwind_address(&registers), &place);
+		if (!frames_add(exchange, &place, registers.value[UNWIND_PC], flags))
+			break;
+		result = walk_step(&walk, &place, &registers, &flags);
 	}
-	exchange->partial |= result != UNWIND_END;
+	exchange->partial = result != UNWIND_END;
 }
 
 void symbol_answer(struct worker *worker, struct exchange *exchange)

@@ -23,6 +23,7 @@ static void worker_forget(struct worker *worker)
 	files_deinit(&worker->files);
 	mappers_deinit(&worker->mappers);
 	locks_deinit(&worker->locks);
+	worker->stacks_until_ns = 0;
 }
 
 void worker_serve(void *context, struct exchange *exchange)

@@ -26,7 +26,8 @@ struct worker {
 	struct module_cache modules;
 	struct python *python; /* NULL: not needed yet */
 	struct python_scratch *python_scratch;
-	struct images images;		     /* kept across looks */
+	struct images images;	  /* kept across looks */
+	uint64_t stacks_until_ns; /* time on a CPU, in this look; 0: none was asked for yet */
 	const struct quarantine *quarantine; /* as it was when the helper started */
 	int files_link_fd, maps_link_fd;     /* -1: from /proc */
 	_Alignas(64) unsigned char block[SEARCH_BLOCK];

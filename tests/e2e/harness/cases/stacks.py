@@ -16,7 +16,7 @@ def transfer(way, **more):
 
 
 def ways():
-    for way in ("O0", "O2", "O2-fp", "static", "debuglink"):
+    for way in ("O0", "O2", "O2-fp", "static", "debuglink", "no-rules"):
         yield transfer(way, places=at(IN_SECOND), variables=NAMES)
     yield transfer("stripped", places=at((None, None)))
 
