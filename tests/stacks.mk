@@ -6,6 +6,7 @@
 stacks_ways := O0 O2 O2-fp stripped static debuglink no-rules
 stacks_dir  := $(BUILD)/tests/e2e/stacks
 stacks_bin  := $(stacks_ways:%=$(stacks_dir)/transfer-%)
+CXX         := g++
 stacks_cc   := -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -Werror -Wshadow -pthread -Itests/e2e
 
 flags-O0        := -g -O0
@@ -23,4 +24,10 @@ $(stacks_bin): $(stacks_dir)/transfer-%: tests/e2e/stacks/transfer.c tests/e2e/h
 	$(Q)if [ $* = debuglink ]; then objcopy --only-keep-debug $@ $@.debug && \
 		objcopy --strip-all --add-gnu-debuglink=$@.debug $@; fi
 
+$(stacks_dir)/ledger-%: tests/e2e/stacks/ledger.cc
+	$(call say,CXX)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX) -std=c++20 -Wall -Wextra -Werror -pthread -g -$* $< -o $@
+
+stacks_bin   += $(stacks_dir)/ledger-O0 $(stacks_dir)/ledger-O2
 e2e_programs += $(stacks_bin)

@@ -71,10 +71,15 @@ Test(own_frame, may_be_in_an_installed_package)
 	cr_expect_eq(OWN(python("/usr/lib/python3/dist-packages/bank.py", "transfer")), 0);
 }
 
+Test(own_frame, may_have_a_module_only)
+{
+	cr_expect_eq(OWN(native("libc.so.6", "read"), native("bank", ""), native("bank", "")), 1);
+}
+
 Test(own_frame, is_none_where_all_is_machinery_or_unknown)
 {
 	cr_expect_eq(OWN(native("libc.so.6", "read"), native("libc.so.6", "start_thread")), 2);
-	cr_expect_eq(OWN(native("", ""), native("bank", "")), 2);
+	cr_expect_eq(OWN(native("", "")), 1);
 	cr_expect_eq(own_frame_find(NULL, 0, 0), 0);
 }
 

@@ -30,7 +30,7 @@ Test(place, is_unknown_without_a_stack_or_names)
 	struct deadlock *deadlock = sample_self(WAIT_MUTEX);
 
 	cr_expect_str_eq(place_of_cause(&deadlock->causes[0], 0).text, "");
-	sample_frame(deadlock, 0, "", "", 0, "app");
+	sample_frame(deadlock, 0, "", "", 0, "");
 	cr_expect_str_eq(place_of_cause(&deadlock->causes[0], 0).text, "");
 	deadlock_free(deadlock);
 }

@@ -63,8 +63,8 @@ static bool python_is_machinery(const struct stack_frame *frame)
 
 static bool native_is_machinery(const struct stack_frame *frame)
 {
-	/* without a name there is little to be told of it */
-	return !*frame->function || module_is_machinery(frame->module) ||
+	/* of a stripped program the offset will do */
+	return (!*frame->function && !*frame->module) || module_is_machinery(frame->module) ||
 	       begins_with_any(frame->function, functions, LENGTH(functions)) ||
 	       is_any(frame->function, calls, LENGTH(calls));
 }

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -66,6 +67,33 @@ static void keep_only(int socket, const int *keep)
 	close_range(next, ~0U, 0);
 }
 
+/*
+ * Bytes of data that the process has: the sixth number of its statm (proc_pid_statm(5)), in pages.
+ * 0: unknown.
+ */
+static uint64_t data_size(void)
+{
+	FILE *file = fopen("/proc/self/statm", "re");
+	unsigned long long pages = 0;
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "%*u %*u %*u %*u %*u %llu", &pages) != 1)
+		pages = 0;
+	fclose(file);
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Of memory of its own: files may be mapped at any size. */
+static void memory_limit(uint64_t bytes)
+{
+	uint64_t now = data_size();
+	struct rlimit limit = { .rlim_cur = now + bytes, .rlim_max = now + bytes };
+
+	if (bytes && now)
+		setrlimit(RLIMIT_DATA, &limit);
+}
+
 static _Noreturn void helper_serve(struct helper *helper, int socket, pid_t maker)
 {
 	char turn;
@@ -75,6 +103,7 @@ static _Noreturn void helper_serve(struct helper *helper, int socket, pid_t make
 		_exit(0);
 	prctl(PR_SET_NAME, "dltrace-helper");
 	keep_only(socket, helper->options.keep_fds);
+	memory_limit(helper->options.memory_max);
 	if (chdir("/"))
 		_exit(1);
 	while (recv(socket, &turn, 1, 0) == 1) {

@@ -29,6 +29,7 @@ struct helper_options {
 	void *context;
 	int keep_fds[HELPER_KEEP_MAX]; /* descriptors that serve needs; -1: none */
 	uint64_t patience_ns;	       /* without progress */
+	uint64_t memory_max;	       /* bytes that it may take; 0: as many as there are */
 };
 
 struct helper {

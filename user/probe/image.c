@@ -102,13 +102,8 @@ static int module_report(struct image *image)
 	return 0;
 }
 
-static int image_load(struct image *image)
+static int image_open(struct image *image)
 {
-	elf_version(EV_CURRENT);
-	image->elf = elf_begin(image->fd, ELF_C_READ_MMAP, NULL);
-	if (!image->elf)
-		return -ENOEXEC;
-
 	int err = segments_read(image);
 
 	return err ? err : module_report(image);
@@ -122,6 +117,7 @@ static struct image *image_new(struct images *images)
 
 	if (!image)
 		return NULL;
+	elf_version(EV_CURRENT);
 	image->fd = -1;
 	if (images->count < IMAGES_MOST) {
 		images->count++;
@@ -177,7 +173,48 @@ static struct image *image_of_file(struct images *images, uint32_t dev, struct i
 	image->changed_ns = file->changed_ns;
 	image_name(image, path);
 	image->fd = file->fd;
-	image->error = image->path ? image_load(image) : -ENOMEM;
+	image->elf = elf_begin(image->fd, ELF_C_READ_MMAP, NULL);
+	image->error = image->path && image->elf ? image_open(image) : -ENOEXEC;
+	return image;
+}
+
+/* FNV-1a: what lies in memory is the same if its bytes are. */
+static uint64_t bytes_hash(const char *bytes, size_t length)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001b3;
+	return hash;
+}
+
+/* A small file in memory, as the kernel puts its vdso there: its mapping begins with it. */
+static struct image *image_of_memory(struct images *images, struct target *target,
+				     const struct mapping *mapping)
+{
+	size_t length = mapping->end - mapping->start;
+	_cleanup_free_ char *bytes = NULL;
+
+	if (length > VDSO_LENGTH_MAX || !(mapping->flags & MAPPING_EXEC) ||
+	    !(bytes = malloc(length)) ||
+	    target_read(target, mapping->start, bytes, length) != (ssize_t)length ||
+	    memcmp(bytes, ELFMAG, SELFMAG))
+		return NULL;
+
+	struct image_file file = { .fd = -1, .inode = bytes_hash(bytes, length), .size = length };
+	struct image *image = image_cached(images, 0, &file);
+
+	if (image)
+		return image;
+	image = image_new(images);
+	if (!image)
+		return NULL;
+	image->inode = file.inode;
+	image->size = file.size;
+	image_name(image, "linux-vdso.so.1");
+	image->bytes = TAKE_PTR(bytes);
+	image->elf = elf_memory(image->bytes, length);
+	image->error = image->path && image->elf ? image_open(image) : -ENOEXEC;
 	return image;
 }
 
@@ -188,10 +225,12 @@ static struct image *image_of_mapping(struct images *images, struct target *targ
 	struct image_file file;
 	struct image *image;
 
-	if (!(mapping->flags & MAPPING_FILE) ||
-	    image_file_mapped(target, mapping, &file, path, sizeof(path)))
-		return NULL;
-	image = image_of_file(images, mapping->dev, &file, path);
+	if (!(mapping->flags & MAPPING_FILE))
+		image = image_of_memory(images, target, mapping);
+	else if (!image_file_mapped(target, mapping, &file, path, sizeof(path)))
+		image = image_of_file(images, mapping->dev, &file, path);
+	else
+		image = NULL;
 	if (!image || image->error)
 		return NULL;
 	image->pid = target->pid;

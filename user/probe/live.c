@@ -16,7 +16,8 @@
 #include "probe/procfs.h"
 #include "probe/reader.h"
 
-#define PATIENCE_NS ((uint64_t)200000000)
+#define PATIENCE_NS	 ((uint64_t)200000000)
+#define NAMES_MEMORY_MAX ((uint64_t)512 << 20)
 
 struct live_probe {
 	struct probe probe;
@@ -233,10 +234,10 @@ struct live_probe *live_probe_new(const struct live_probe_options *options)
 	live->options = *options;
 	live->facts.prepare = prepare_hidden;
 	live->facts.context = live;
-	reader_init(&live->facts, options->files_link_fd, options->maps_link_fd, PATIENCE_NS);
+	reader_init(&live->facts, options->files_link_fd, options->maps_link_fd, PATIENCE_NS, 0);
 	live->names.prepare = prepare_regs;
 	live->names.context = live;
-	reader_init(&live->names, -1, -1, PATIENCE_NS);
+	reader_init(&live->names, -1, -1, PATIENCE_NS, NAMES_MEMORY_MAX);
 	return live;
 }
 

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "core/cleanup.h"
+#include "core/own_frame.h"
+#include "probe/data_name.h"
 #include "probe/demangle.h"
 #include "probe/image.h"
 
@@ -23,12 +25,15 @@ static void copy_path(char *to, size_t size, const char *from)
 	name_copy(to, size, length < size ? from : from + length - (size - 1));
 }
 
-/* Of a function that the compiler has split or changed ("work.part.0") the one in the source. */
+/*
+ * Of a function that the compiler has split or changed ("work.part.0") the one in the source, and
+ * not glibc's name for calls from within (include/libc-symbols.h).
+ */
 static void copy_function(char *to, size_t size, const char *from)
 {
 	static const char *const suffixes[] = { ".cold", ".part.", ".isra.", ".constprop.", "@" };
 
-	name_copy(to, size, from);
+	name_copy(to, size, strncmp(from, "__GI_", 5) ? from : from + 5);
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
 		char *end = strstr(to + 1, suffixes[i]);
 
@@ -100,14 +105,27 @@ static void line_of_address(Dwarf_Die *unit, uint64_t address, struct stack_fram
 }
 
 /*
- * Scopes come innermost first: each inlined call names a function, and says where that was called
- * from in the next. The first line is the address's own.
+ * The scopes around the address, innermost first. Behind an inlined call dwarf_getscopes() goes on
+ * with what surrounds the function's definition, dwarf_getscopes_die() with where it was called.
+ */
+static int scopes_find(Dwarf_Die *unit, uint64_t address, Dwarf_Die **ret_scopes)
+{
+	_cleanup_free_ Dwarf_Die *scopes = NULL;
+
+	if (dwarf_getscopes(unit, address, &scopes) <= 0)
+		return 0;
+	return dwarf_getscopes_die(&scopes[0], ret_scopes);
+}
+
+/*
+ * Each inlined call names a function, and says where that was called from in the next. The first
+ * line is the address's own.
  */
 static uint32_t frames_of_scopes(Dwarf_Die *unit, uint64_t address, struct stack_frame *frames,
 				 uint32_t max)
 {
 	_cleanup_free_ Dwarf_Die *scopes = NULL;
-	int count = dwarf_getscopes(unit, address, &scopes);
+	int count = scopes_find(unit, address, &scopes);
 	uint32_t used = 0;
 
 	line_of_address(unit, address, &frames[0]);
@@ -138,6 +156,11 @@ int names_symbol(struct image *image, uint64_t address, struct symbol *ret)
 	*ret = (struct symbol){ .address = address - offset, .size = symbol.st_size };
 	demangle(name, ret->name, sizeof(ret->name));
 	memcpy(ret->module, image->name, sizeof(ret->module));
+	/* a part that has a name of its own begins, for all that is known, where it was asked for
+	 */
+	if (GELF_ST_TYPE(symbol.st_info) == STT_OBJECT &&
+	    data_name(image, address - offset, offset, ret->name, sizeof(ret->name)))
+		ret->address = address;
 	return 0;
 }
 
@@ -145,7 +168,9 @@ uint32_t names_of_code(struct image *image, uint64_t address, struct stack_frame
 		       uint32_t max)
 {
 	Dwarf_Addr bias = 0;
-	Dwarf_Die *unit = unit_find(image, address, &bias);
+	/* where in the C library a wait ends is of no use, and its lines take long to unpack */
+	Dwarf_Die *unit =
+		module_is_machinery(image->name) ? NULL : unit_find(image, address, &bias);
 	uint32_t count = unit ? frames_of_scopes(unit, address - bias, frames, max) : 1;
 	struct stack_frame *outermost = &frames[count - 1];
 	struct symbol symbol;

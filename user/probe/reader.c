@@ -6,7 +6,8 @@
 
 #define TRIES_MAX 3
 
-void reader_init(struct reader *reader, int files_link_fd, int maps_link_fd, uint64_t patience_ns)
+void reader_init(struct reader *reader, int files_link_fd, int maps_link_fd, uint64_t patience_ns,
+		 uint64_t memory_max)
 {
 	reader->worker.files_link_fd = files_link_fd;
 	reader->worker.maps_link_fd = maps_link_fd;
@@ -15,7 +16,8 @@ void reader_init(struct reader *reader, int files_link_fd, int maps_link_fd, uin
 		    &(struct helper_options){ .serve = worker_serve,
 					      .context = &reader->worker,
 					      .keep_fds = { files_link_fd, maps_link_fd },
-					      .patience_ns = patience_ns });
+					      .patience_ns = patience_ns,
+					      .memory_max = memory_max });
 }
 
 void reader_deinit(struct reader *reader)

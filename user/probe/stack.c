@@ -3,11 +3,13 @@
  * Questions about where a task is, and what an address is called.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "probe/image.h"
 #include "probe/names.h"
+#include "probe/perf_map.h"
 #include "probe/scan.h"
 #include "probe/unwind.h"
 #include "probe/worker.h"
@@ -24,6 +26,8 @@ struct walk {
 	struct exchange *exchange;
 	struct target *target;
 	uint64_t until_ns;
+	char *perf_map; /* text; NULL: there is none, or it was not looked for yet */
+	bool perf_asked;
 	uint64_t block_address; /* 1: none yet */
 	unsigned char block[BLOCK_SIZE];
 };
@@ -65,20 +69,37 @@ static size_t walk_code_before(void *context, uint64_t address, void *ret, size_
 	return got == (ssize_t)length ? length : 0;
 }
 
+/* Code that comes from no file: made by a just-in-time compiler. */
+static void name_made_code(struct walk *walk, uint64_t address, struct stack_frame *frame)
+{
+	uint64_t start;
+
+	if (!walk->perf_asked)
+		perf_map_read(walk->target, &walk->perf_map);
+	walk->perf_asked = true;
+	if (walk->perf_map && perf_map_find(walk->perf_map, address, &start, frame->function,
+					    sizeof(frame->function)))
+		frame->offset = address - start;
+}
+
 /* The frames of one address, to be marked so. False: the answer is full. */
-static bool frames_add(struct exchange *exchange, const struct image_place *place, uint64_t pc,
+static bool frames_add(struct walk *walk, const struct image_place *place, uint64_t pc,
 		       uint32_t flags)
 {
+	struct exchange *exchange = walk->exchange;
 	struct stack_frame frames[INLINED_MAX] = { 0 };
 	uint32_t count =
 		place->image ? names_of_code(place->image, place->address, frames, INLINED_MAX) : 1;
 
+	frames[0].offset = place->address;
+	if (!place->image)
+		name_made_code(walk, pc, &frames[0]);
 	for (uint32_t i = 0; i < count; i++) {
 		if (exchange->count == STACK_FRAMES_MAX)
 			return false;
 		frames[i].type = FRAME_NATIVE;
 		frames[i].pc = pc;
-		frames[i].offset = place->address;
+		frames[i].offset = frames[0].offset;
 		frames[i].flags |= flags;
 		*(struct stack_frame *)exchange_add(exchange, 1) = frames[i];
 	}
@@ -143,11 +164,12 @@ void stack_answer(struct worker *worker, struct exchange *exchange)
 		struct image_place place = { 0 };
 
 		images_find(&worker->images, walk.target, unwind_address(&registers), &place);
-		if (!frames_add(exchange, &place, registers.value[UNWIND_PC], flags))
+		if (!frames_add(&walk, &place, registers.value[UNWIND_PC], flags))
 			break;
 		result = walk_step(&walk, &place, &registers, &flags);
 	}
 	exchange->partial = result != UNWIND_END;
+	free(walk.perf_map);
 }
 
 void symbol_answer(struct worker *worker, struct exchange *exchange)

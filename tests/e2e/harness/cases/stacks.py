@@ -21,5 +21,19 @@ def ways():
     yield transfer("stripped", places=at((None, None)))
 
 
-POSITIVES = [*ways()]
+def members():
+    names = {"a": "accounts[3].lock", "b": "accounts[1].lock"}
+    for way in ("O0", "O2", "debuglink"):
+        yield transfer(f"{way} array", places=at(IN_SECOND), variables=names)
+
+
+def cxx():
+    post = "bank::Ledger<long>::post(bank::Ledger<long>&, long)"
+    names = {"a": "bank::ledgers[1].lock", "b": "bank::ledgers[0].lock"}
+    for way in ("O0", "O2"):
+        yield cycle(f"stacks/ledger-{way}", causes=MUTEXES, edges=A_B_HOLD,
+                    places=at((post, "here it hangs")), variables=names)
+
+
+POSITIVES = [*ways(), *members(), *cxx()]
 NEAR_MISSES = []
