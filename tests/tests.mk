@@ -179,3 +179,11 @@ sanitize:
 	$(Q)$(MAKE) --no-print-directory -j$(CPUS) BUILD=$(sanitized) SANITIZE='$(SANITIZERS)' replay-test
 
 -include $(unit_obj:.o=.d) $(bench_bin:%=%.d) $(fuzz_bin:%=%.d) $(BUILD)/tests/fuzz/driver.d
+
+# The same program with another C library, for uprobes.
+$(BUILD)/tests/e2e/sem_locks_musl: tests/e2e/sem_locks.c tests/e2e/hang.h
+	$(call say,MUSL)
+	$(Q)mkdir -p $(@D)
+	$(Q)musl-gcc -D_GNU_SOURCE -O2 -g -std=gnu11 -pthread -Itests/e2e $< -o $@
+
+e2e: $(BUILD)/tests/e2e/sem_locks_musl

@@ -8,6 +8,7 @@
 #include "kinds/kinds.h"
 #include "kinds/mappers.h"
 #include "kinds/reasons.h"
+#include "kinds/sem_holder.h"
 #include "kinds/signals.h"
 
 static bool futex_recognise(const struct kind_context *context, const struct look_task *task)
@@ -36,6 +37,7 @@ static enum cost futex_resolve(const struct kind_context *context, const struct 
 	}
 	futex_call_object(task, &call, b);
 	futex_call_saw(task, &call, b, sizeof(uint32_t), "the word that is waited for");
+	sem_holder_edge(context, task, &call, b);
 	return futex_wakers(context, task, &call, budget, b, RELATION_MAY_WAKE);
 }
 
