@@ -19,6 +19,8 @@ enum how {
 	HOW_TIMED, /* as HOW_HOLDS, with a timeout */
 	HOW_BUSY,  /* could not be read at this look */
 	HOW_IDLE,
+	HOW_TABLE,  /* as HOW_HOLDS, and a table tells more of it */
+	HOW_GREEDY, /* the same, and asks before it may */
 };
 
 /* A process of one thread. It runs if it waits for nobody. */
@@ -50,7 +52,8 @@ static enum cost resolve(const struct kind_context *context, const struct look_t
 {
 	enum how how = task->args[1];
 
-	(void)budget;
+	struct answer answer;
+
 	wait_object(b, 1, task->args[0], 0);
 	if (how == HOW_TIMED)
 		wait_open(b, OPEN_TIMED);
@@ -63,6 +66,10 @@ static enum cost resolve(const struct kind_context *context, const struct look_t
 		  how == HOW_ANY ? RELATION_MAY_POST : RELATION_HOLDS,
 		  how == HOW_ANY ? EDGE_CAN_END : EDGE_CAN_END | EDGE_HOLDER);
 	wait_saw_history(b, "as the test has it", "%lu", (unsigned long)task->args[0]);
+	if (how == HOW_TABLE && budget < COST_TABLE)
+		return COST_TABLE;
+	if (how == HOW_TABLE || how == HOW_GREEDY)
+		probe_holders(context->probe, 1, task->args[0], &answer);
 	return COST_DONE;
 }
 
@@ -175,6 +182,37 @@ Test(judge, one_look_proves_nothing)
 	cr_expect_eq(c.findings.found_count, 0);
 	cr_expect_eq(c.findings.candidates, 2);
 	cr_expect_eq(c.findings.ripe_ns, 0);
+	court_close(&c);
+}
+
+Test(judge, suspects_are_asked_about_at_a_price)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 20, .how = HOW_TABLE },
+	     { .pid = 20, .waits_for = 10, .how = HOW_TABLE });
+	cr_expect_eq(judge_stats(c.judge)->asked[COST_TABLE], 2);
+	cr_expect_eq(judge_stats(c.judge)->cleared_asked, 0);
+	court_close(&c);
+}
+
+Test(judge, nothing_dear_is_asked_about_who_was_cleared)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 20, .how = HOW_TABLE },
+	     { .pid = 20, .waits_for = 30, .how = HOW_TABLE }, { .pid = 30 });
+	cr_expect_eq(judge_stats(c.judge)->asked[COST_TABLE], 0);
+	cr_expect_eq(judge_stats(c.judge)->cleared_asked, 0);
+	court_close(&c);
+}
+
+Test(judge, dear_question_before_its_time_is_counted)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 30, .how = HOW_GREEDY }, { .pid = 30 });
+	cr_expect_eq(judge_stats(c.judge)->cleared_asked, 1);
 	court_close(&c);
 }
 

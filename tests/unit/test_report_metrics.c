@@ -43,6 +43,7 @@ Test(metrics, say_what_the_look_found)
 	};
 
 	stats.deadlocked = 3;
+	stats.asked[COST_TABLE] = 7;
 	char *text = written(&summary);
 
 	expect_line(text, "dltrace_build_info{version=\"" DLTRACE_VERSION "\"} 1");
@@ -55,6 +56,8 @@ Test(metrics, say_what_the_look_found)
 	expect_line(text, "dltrace_last_look_timestamp_seconds 1769860800.000000005");
 	expect_line(text, "dltrace_look_duration_seconds 0.001500000");
 	expect_line(text, "dltrace_resyncs_total 2");
+	expect_line(text, "dltrace_questions_total{cost=\"table\"} 7");
+	expect_line(text, "dltrace_questions_needless_total 0");
 	expect_line(text, "dltrace_cpu_seconds_total 1.500000000");
 	expect_line(text, "dltrace_resident_memory_bytes 4096");
 	expect_line(text, "dltrace_deadlock_info{id=\"09f0c2d11a86be34\",verdict=\"cycle\","

@@ -244,6 +244,8 @@ static void hearing_count(struct hearing *hearing)
 		stats->deadlocked +=
 			judge->active.items[i]->cause_count + judge->active.items[i]->victim_count;
 	memcpy(stats->suspects, judge->resolved.resolved, sizeof(stats->suspects));
+	memcpy(stats->asked, judge->resolved.asked, sizeof(stats->asked));
+	stats->cleared_asked = judge->resolved.cleared_asked;
 }
 
 static int hearing_judge(struct hearing *hearing, struct findings *ret)

@@ -54,7 +54,7 @@ struct judge_stats {
 	uint32_t scope_ignorance;    /* waits in scope that are open out of ignorance */
 	uint32_t blocked_by_kind[WAIT_KIND_COUNT];
 	uint64_t longest_ns[WAIT_KIND_COUNT]; /* age of the oldest wait */
-	uint64_t asked[COST_LEVELS];	      /* questions put to the probe, by cost, in all */
+	uint64_t asked[COST_LEVELS];	      /* questions to resolve waits, by cost, in all */
 	uint64_t suspects[COST_LEVELS];	      /* waits resolved at that budget, in all */
 	uint64_t cleared_asked; /* dear questions about tasks that cheap ones had cleared: 0 */
 	uint64_t incomplete;	/* mask of enum incomplete, last look */

@@ -18,6 +18,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/meter.h"
+
 /* Flags that make a task not blocked, and what its wait is then open for; the first that fits. */
 static const struct {
 	uint32_t flag;
@@ -145,7 +147,8 @@ static int resolve_all(const struct kind_context *context, const struct kind_tab
 
 /* Those who are stuck so far and about whom more can be asked at this price. Returns how many. */
 static uint32_t resolve_suspects(const struct kind_context *context, const struct kind_table *kinds,
-				 const struct progress *progress, enum cost budget)
+				 const struct progress *progress, enum cost budget,
+				 struct meter *meter)
 {
 	struct graph *graph = context->graph;
 	uint32_t count = 0;
@@ -154,9 +157,10 @@ static uint32_t resolve_suspects(const struct kind_context *context, const struc
 		struct wait *wait = &graph->waits[i];
 		struct wait_builder b = { .graph = graph, .wait = wait };
 		bool more = wait->pending && wait->pending <= budget;
+		bool cleared = progress_able(progress, wait->task, PROGRESS_CUSTOM);
 
-		if (progress_able(progress, wait->task, PROGRESS_CUSTOM) ||
-		    (!more && budget != COST_READ))
+		meter->allowed = cleared ? COST_READ : budget;
+		if (cleared || (!more && budget != COST_READ))
 			continue;
 		graph_begin_wait(graph, wait);
 		resolve_wait(context, kind_find(kinds, wait->kind), budget, &b);
@@ -172,8 +176,9 @@ static int progress_update(struct progress *progress, struct graph *graph, const
 	return err ? err : progress_run(progress, graph, waived);
 }
 
-int resolve_look(const struct kind_context *context, const struct kind_table *kinds,
-		 const uint8_t *waived, struct progress *progress, struct resolve_stats *stats)
+static int resolve_all_budgets(const struct kind_context *context, const struct kind_table *kinds,
+			       const uint8_t *waived, struct progress *progress,
+			       struct resolve_stats *stats, struct meter *meter)
 {
 	struct graph *graph = context->graph;
 	int err = resolve_all(context, kinds);
@@ -182,11 +187,29 @@ int resolve_look(const struct kind_context *context, const struct kind_table *ki
 	if (!err)
 		err = progress_update(progress, graph, waived);
 	for (enum cost budget = COST_READ; !err && budget < COST_LEVELS; budget++) {
-		uint32_t count = resolve_suspects(context, kinds, progress, budget);
+		uint32_t count = resolve_suspects(context, kinds, progress, budget, meter);
 
 		stats->resolved[budget] += count;
 		if (count)
 			err = progress_update(progress, graph, waived);
 	}
+	return err;
+}
+
+int resolve_look(const struct kind_context *context, const struct kind_table *kinds,
+		 const uint8_t *waived, struct progress *progress, struct resolve_stats *stats)
+{
+	/* to recognise a wait its task's memory may be read */
+	struct meter meter = { .probe = context->probe, .allowed = COST_READ };
+	const struct probe probe = meter_probe(&meter);
+	struct kind_context metered = *context;
+
+	metered.probe = &probe;
+
+	int err = resolve_all_budgets(&metered, kinds, waived, progress, stats, &meter);
+
+	for (enum cost cost = COST_LOOK; cost < COST_LEVELS; cost++)
+		stats->asked[cost] += meter.asked[cost];
+	stats->cleared_asked += meter.dear;
 	return err;
 }

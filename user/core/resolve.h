@@ -8,9 +8,11 @@
 #include "core/kind.h"
 #include "core/progress.h"
 
-/* How many waits were resolved at each budget. */
+/* What it took. */
 struct resolve_stats {
-	uint64_t resolved[COST_LEVELS];
+	uint64_t resolved[COST_LEVELS]; /* waits, at each budget */
+	uint64_t asked[COST_LEVELS];	/* questions, by cost */
+	uint64_t cleared_asked;		/* questions dearer than what the task was suspect at: 0 */
 };
 
 /*

@@ -233,6 +233,21 @@ static void read_errors(const struct metrics *m)
 		     m->summary->read_errors);
 }
 
+static void questions(const struct metrics *m)
+{
+	static const char *const price[COST_LEVELS] = {
+		[COST_READ] = "read", [COST_TABLE] = "table", [COST_SEARCH] = "search"
+	};
+	const struct judge_stats *stats = m->summary->stats;
+
+	family(m, "questions_total", "counter", "Questions about suspects, by what they cost.");
+	for (enum cost cost = COST_READ; cost < COST_LEVELS; cost++)
+		labelled(m, "questions_total", "cost", price[cost], stats->asked[cost]);
+	family(m, "questions_needless_total", "counter",
+	       "Dear questions about tasks that cheap ones had cleared: 0.");
+	single(m, "questions_needless_total", stats->cleared_asked);
+}
+
 static void usage(const struct metrics *m)
 {
 	family(m, "cpu_seconds_total", "counter", "CPU time that dltrace itself has used.");
@@ -249,7 +264,8 @@ void metrics_write(FILE *out, const struct run_summary *summary, const struct us
 		build_info,    deadlocks_active, deadlocks_detected, deadlocked_tasks,
 		open_waits,    longest_wait,	 blocked_tasks,	     wait_duration,
 		deadlock_info, last_look,	 look_duration,	     events,
-		events_lost,   resyncs,		 read_errors,	     usage,
+		events_lost,   resyncs,		 read_errors,	     questions,
+		usage,
 	};
 	const struct metrics metrics = { .out = out, .summary = summary, .usage = costs };
 
