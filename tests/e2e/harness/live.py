@@ -4,11 +4,14 @@
 Each is a function of the bench; its name is its claim.
 """
 import os
+import random
 import re
+import shutil
 import signal
 import subprocess
 import time
 
+from harness import programs
 from harness.cases import POSITIVES
 from harness.phases import EAGER, begin
 from harness.scoreboard import expect
@@ -107,10 +110,25 @@ def waits_are_summed_while_processes_come_and_go(bench):
             program.wait()
 
 
-def watch_semaphores(bench, *arguments):
+MUSL = "/usr/lib/x86_64-linux-musl/libc.so"
+# The C library and the program where nobody else has them; both go with the last process in it.
+ELSEWHERE = """mount -t tmpfs elsewhere /mnt && cp "$0" /mnt/libc.so && cp "$1" /mnt/program &&
+exec /mnt/libc.so /mnt/program"""
+
+
+def maps_file(pid, name):
+    with open(f"/proc/{pid}/maps") as maps:
+        return name in maps.read()
+
+
+def watch_semaphores(bench, *arguments, argv=None, library="libc.so"):
     """sem_locks, with dltrace there before it locks: its roles and what was said."""
+    argv = argv or [str(bench.binaries / "sem_locks")]
     with open(bench.scratch / "programs.log", "ab") as log:
-        with Target([str(bench.binaries / "sem_locks")], bench.guard, log, bench.scratch) as target:
+        with Target(argv, bench.guard, log, bench.scratch) as target:
+            end = time.monotonic() + 10
+            while not maps_file(target.pid, library) and time.monotonic() < end:
+                time.sleep(0.05)
             with bench.dltrace.watch("-p", target.pid, *EAGER, *arguments) as watch:
                 time.sleep(1.5)
                 target.go()
@@ -119,15 +137,25 @@ def watch_semaphores(bench, *arguments):
                 return target.roles, watch.end()
 
 
-@test
-def semaphores_used_as_locks_have_holders_where_their_taking_was_followed(bench):
-    roles, result = watch_semaphores(bench, "--uprobes")
+def semaphores_have_holders(roles, result):
     expect(len(result.deadlocks()) == 1, f"not one finding\n{result}")
     [line] = result.deadlocks()
     expect((line["verdict"], line["certainty"]) == ("cycle", "likely"), f"{line['verdict']} {line['certainty']}")
     expect({task["tid"] for task in line["tasks"]} == {roles["a"], roles["b"]}, f"wrong causes\n{result}")
     sources = {item["source"] for task in line["tasks"] for edge in task["waits_for"] for item in edge["evidence"]}
     expect("history" in sources, f"no history among {sources}")
+
+
+@test
+def semaphores_used_as_locks_have_holders_where_their_taking_was_followed(bench):
+    semaphores_have_holders(*watch_semaphores(bench, "--uprobes"))
+
+
+@test
+def semaphores_of_musl_in_another_mount_namespace_have_holders_too(bench):
+    argv = [shutil.which("unshare"), "-m", "sh", "-c", ELSEWHERE, MUSL, str(bench.binaries / "sem_locks_musl")]
+    expect(os.path.exists(MUSL), f"no {MUSL}: apt-get install musl musl-tools")
+    semaphores_have_holders(*watch_semaphores(bench, "--uprobes", argv=argv, library="/mnt/libc.so"))
 
 
 @test
@@ -146,18 +174,30 @@ def churn(seconds):
     return subprocess.Popen(["/bin/sh", "-c", script], start_new_session=True, stdin=subprocess.DEVNULL)
 
 
+def stress(seconds):
+    """Futexes, semaphores and waits, as fast as they can."""
+    argv = ["stress-ng", "--futex", "2", "--sem-sysv", "2", "--wait", "2", "--fork", "2", "--timeout", f"{seconds}s", "-q"]
+    return subprocess.Popen(argv, start_new_session=True, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def stop_for_5_s(program):
+    program.send_signal(signal.SIGSTOP)
+    time.sleep(5)
+    program.send_signal(signal.SIGCONT)
+
+
 def known_deadlock_is_found_alone(target, result):
     own = [line for line in result.deadlocks() if any(t["pid"] == target.pid for t in line["tasks"])]
     expect(len(own) == 1, f"{len(own)} findings about the known deadlock\n{result}")
 
 
-def watched_through(bench, disturb, *arguments):
+def watched_through(bench, disturb, *arguments, load=(churn, churn)):
     """A deadlock that is there, dltrace with these arguments, and something that makes it lose events."""
     path = bench.scratch / "loss.prom"
     case = mutex_case()
     with bench.start(case) as target:
         begin(bench, case, target)
-        load = [churn(8), churn(8)]
+        programs_beside = [start(20) for start in load]
         try:
             with bench.dltrace.watch("--all", *EAGER, "--textfile", path, *arguments) as watch:
                 time.sleep(1)
@@ -165,21 +205,14 @@ def watched_through(bench, disturb, *arguments):
                 time.sleep(2)
                 result = watch.end()
         finally:
-            for program in load:
+            for program in programs_beside:
                 os.killpg(program.pid, signal.SIGKILL)
                 program.wait()
         known_deadlock_is_found_alone(target, result)
     return path, result
 
 
-@test
-def what_a_tiny_buffer_loses_is_counted_and_made_up_for(bench):
-    def stop(program):
-        program.send_signal(signal.SIGSTOP)
-        time.sleep(5)
-        program.send_signal(signal.SIGCONT)
-
-    path, result = watched_through(bench, stop, "--ringbuf-size", "4096")
+def loss_is_told(path, result):
     [summary] = result.of_type("summary")
     expect(summary["events_lost"] > 0, f"nothing was lost\n{summary}")
     expect(metric(path, "resyncs_total") > 0, "no look was taken to make up for it")
@@ -188,15 +221,85 @@ def what_a_tiny_buffer_loses_is_counted_and_made_up_for(bench):
 
 
 @test
-def a_buffer_of_the_usual_size_outlasts_a_stop_of_five_seconds(bench):
-    def stop(program):
-        program.send_signal(signal.SIGSTOP)
-        time.sleep(5)
-        program.send_signal(signal.SIGCONT)
+def what_a_tiny_buffer_loses_is_counted_and_made_up_for(bench):
+    loss_is_told(*watched_through(bench, stop_for_5_s, "--ringbuf-size", "4096"))
 
-    _, result = watched_through(bench, stop)
+
+@test
+def what_a_tiny_buffer_loses_under_stress_is_counted_and_made_up_for(bench):
+    for attach in ("sleep", "syscall"):
+        arguments = ("--ringbuf-size", "4096", "--attach", attach)
+        loss_is_told(*watched_through(bench, lambda program: time.sleep(2), *arguments, load=(stress,)))
+
+
+@test
+def a_buffer_of_the_usual_size_outlasts_a_stop_of_five_seconds(bench):
+    _, result = watched_through(bench, stop_for_5_s)
     [summary] = result.of_type("summary")
     expect(summary["events_lost"] == 0 or "events-lost" in summary["incomplete"], f"lost in silence\n{summary}")
+
+
+@test
+def a_tid_that_a_lock_still_names_is_known_to_have_ended(bench):
+    with open(bench.scratch / "programs.log", "ab") as log:
+        with Target([str(bench.binaries / "mutex_holder_ended")], bench.guard, log, bench.scratch) as target:
+            with bench.dltrace.watch("-p", target.pid, *EAGER) as watch:
+                time.sleep(1)
+                target.go()
+                target.wait_ready()
+                line = watch.wait_for(lambda line: line.get("type") == "deadlock", 10)
+                watch.end()
+    expect(line and line["verdict"] == "dead-owner", f"no dead owner: {line}")
+    died = line.get("died", {})
+    expect(died.get("pid") == target.pid and died.get("tid"), f"not said who: {line}")
+    named = [edge for task in line["tasks"] for edge in task["waits_for"] if edge.get("state") == "gone"]
+    expect(named and named[0].get("tid", died["tid"]) == died["tid"], f"somebody else has died: {line}")
+
+
+@test
+def dear_questions_are_only_asked_about_suspects(bench):
+    path = bench.scratch / "questions.prom"
+    with bench.start(mutex_case()) as target:
+        begin(bench, mutex_case(), target)
+        with bench.dltrace.watch("--all", *EAGER, "--textfile", path) as watch:
+            watch.wait_for(lambda line: line.get("type") == "deadlock", 10)
+            await_look(path, time.time() + 1)
+            watch.end()
+    expect(metric(path, "blocked_tasks", kind="mutex") >= 2, "the known deadlock was not looked at")
+    expect(metric(path, "questions_total", cost="read") > 0, "nothing was asked at all")
+    needless = metric(path, "questions_needless_total")
+    expect(needless == 0, f"{needless:g} questions about tasks that were cleared")
+
+
+@test
+def two_at_once_do_not_disturb_each_other(bench):
+    with bench.start(mutex_case()) as target:
+        begin(bench, mutex_case(), target)
+        with bench.dltrace.watch("--all", *EAGER) as one, bench.dltrace.watch("--all", *EAGER) as other:
+            found = [watch.wait_for(lambda line: line.get("type") == "deadlock", 10) for watch in (one, other)]
+            results = [watch.end() for watch in (one, other)]
+    for result in results:
+        expect(result.status == 3, str(result))
+        known_deadlock_is_found_alone(target, result)
+    expect(found[0]["id"] == found[1]["id"], f"two names for one deadlock: {found}")
+
+
+@test
+def nothing_stays_attached_however_often_it_is_killed(bench):
+    ids = set()
+    for attach in ("sleep", "syscall") * 25:
+        watch = bench.dltrace.watch("--all", *EAGER, "--attach", attach)
+        end = time.monotonic() + random.uniform(0.05, 0.6)
+        while time.monotonic() < end:
+            ids |= programs.of_process(watch.program.pid)
+            time.sleep(0.02)
+        watch.program.kill()
+        watch.program.wait()
+    expect(len(ids) >= 50, f"only {len(ids)} programs were seen")
+    end = time.monotonic() + 10
+    while (left := [program for program in ids if programs.is_there(program)]) and time.monotonic() < end:
+        time.sleep(0.2)
+    expect(not left, f"{len(left)} of {len(ids)} programs are left")
 
 
 @test
