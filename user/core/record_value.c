@@ -5,6 +5,7 @@
  */
 #include "core/record_value.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -35,27 +36,41 @@ void record_put(struct record_text *text, const char *format, ...)
 uint64_t record_load(const void *record, size_t offset, size_t size)
 {
 	const char *at = (const char *)record + offset;
-	uint64_t value = 0;
+	uint16_t quarter;
+	uint32_t half;
+	uint64_t value;
 
-	if (size == sizeof(uint32_t)) {
-		uint32_t half;
-
+	switch (size) {
+	case sizeof(quarter):
+		memcpy(&quarter, at, sizeof(quarter));
+		return quarter;
+	case sizeof(half):
 		memcpy(&half, at, sizeof(half));
 		return half;
+	default:
+		assert(size == sizeof(value));
+		memcpy(&value, at, sizeof(value));
+		return value;
 	}
-	memcpy(&value, at, sizeof(value));
-	return value;
 }
 
 void record_store(void *record, size_t offset, size_t size, uint64_t value)
 {
 	char *at = (char *)record + offset;
+	uint16_t quarter = (uint16_t)value;
 	uint32_t half = (uint32_t)value;
 
-	if (size == sizeof(half))
+	switch (size) {
+	case sizeof(quarter):
+		memcpy(at, &quarter, sizeof(quarter));
+		break;
+	case sizeof(half):
 		memcpy(at, &half, sizeof(half));
-	else
+		break;
+	default:
+		assert(size == sizeof(value));
 		memcpy(at, &value, sizeof(value));
+	}
 }
 
 int record_hex_digit(char c)
@@ -91,7 +106,7 @@ static bool parse_number(const char *value, size_t length, uint64_t *ret)
 static const char *store_checked(const struct record_field *field, size_t offset, uint64_t value,
 				 void *record)
 {
-	if (field->size == sizeof(uint32_t) && value > UINT32_MAX)
+	if (field->size < sizeof(value) && value >> 8 * field->size)
 		return "is too large";
 	record_store(record, offset, field->size, value);
 	return NULL;
