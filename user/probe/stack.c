@@ -135,12 +135,15 @@ static enum unwind_result walk_step(struct walk *walk, const struct image_place 
 	return scan_step(&view, registers) ? UNWIND_CALLER : UNWIND_NO_RULE;
 }
 
-static bool walk_may_go_on(const struct walk *walk)
+/* Not without code there, nor without time. */
+static bool walk_may_go_on(const struct walk *walk, const struct unwind_registers *registers)
 {
+	const struct mapping *mapping = target_find(walk->target, unwind_address(registers));
 	uint64_t used = used_ns();
 
 	exchange_progress(walk->exchange);
-	return used < walk->until_ns && used < walk->worker->stacks_until_ns;
+	return mapping && mapping->flags & MAPPING_EXEC && used < walk->until_ns &&
+	       used < walk->worker->stacks_until_ns;
 }
 
 void stack_answer(struct worker *worker, struct exchange *exchange)
@@ -160,7 +163,7 @@ void stack_answer(struct worker *worker, struct exchange *exchange)
 	if (exchange->error)
 		return;
 	unwind_begin(&exchange->regs, &registers);
-	while (result == UNWIND_CALLER && walk_may_go_on(&walk)) {
+	while (result == UNWIND_CALLER && walk_may_go_on(&walk, &registers)) {
 		struct image_place place = { 0 };
 
 		images_find(&worker->images, walk.target, unwind_address(&registers), &place);

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Stacks of programs that are hostile, damaged or huge, and of targets that must not notice."""
+import os
+import random
+import shutil
+import subprocess
+from contextlib import contextmanager
+
+from harness import proc
+from harness.case import A_B_HOLD, cycle
+from harness.commands import hung
+from harness.scoreboard import expect
+
+STACKS = []
+MUTEXES = {"a": "mutex", "b": "mutex"}
+TRANSFER = cycle("stacks/transfer-O2", causes=MUTEXES, edges=A_B_HOLD)
+STRIPPED = cycle("stacks/transfer-stripped", causes=MUTEXES, edges=A_B_HOLD)
+QUICK_S = 10
+HUGE = 2 << 30
+
+
+def test(function):
+    STACKS.append(function)
+    return function
+
+
+@contextmanager
+def copied(bench, case, change):
+    """The case's program under another name, changed before it is run."""
+    path = bench.scratch / "changed"
+    shutil.copy(bench.binaries / case.program, path)
+    change(path)
+    try:
+        yield cycle(os.path.relpath(path, bench.binaries), causes=case.causes, edges=case.edges)
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def causes(result):
+    expect(result.status == 3 and len(result.deadlocks()) == 1, f"it was not found\n{result}")
+    return result.deadlocks()[0]["tasks"]
+
+
+def functions(task):
+    return [frame.get("function") for frame in task.get("stack", [])]
+
+
+def judge_quickly(bench, target, *options):
+    result = bench.dltrace.run("-p", target.pid, "--once", *options, timeout_s=60)
+    expect(result.elapsed_s < QUICK_S, f"it took {result.elapsed_s} s")
+    return causes(result)
+
+
+def smashed(how):
+    def run(bench):
+        with hung(bench, cycle(f"stacks/smashed {how}", causes=MUTEXES)) as target:
+            for task in judge_quickly(bench, target):
+                expect(task.get("stack") or task.get("stack_incomplete"), f"nothing is said of its stack: {task}")
+
+    run.__name__ = f"a_stack_that_is_smashed_({how})_is_cut_and_the_deadlock_found"
+    return run
+
+
+STACKS += [smashed(how) for how in ("garbage", "ring", "away")]
+
+
+@test
+def a_stack_that_is_smashed_is_said_to_be_cut(bench):
+    with hung(bench, cycle("stacks/smashed garbage", causes=MUTEXES)) as target:
+        for task in judge_quickly(bench, target):
+            expect("take_both" in functions(task), f"not even the innermost frames: {task}")
+            expect(task.get("stack_incomplete"), f"it is said to be whole: {task}")
+
+
+def damage(seed):
+    """Random bytes in what is read of a file and not needed to run it: names, lines, unwind tables."""
+
+    def change(path):
+        text = subprocess.run(["readelf", "-SW", path], capture_output=True, text=True, check=True).stdout
+        rng = random.Random(seed)
+        with open(path, "r+b") as file:
+            for line in text.splitlines():
+                words = line.replace("[ ", "[").split()
+                if len(words) < 6 or not words[1].startswith((".debug_", ".symtab", ".strtab", ".eh_frame")):
+                    continue
+                offset, size = int(words[4], 16), int(words[5], 16)
+                for _ in range(1 + size // 16):
+                    file.seek(offset + rng.randrange(size))
+                    file.write(rng.randbytes(1))
+
+    return change
+
+
+@test
+def damaged_debug_information_costs_names_and_never_the_verdict(bench):
+    for seed in range(8):
+        with copied(bench, TRANSFER, damage(seed)) as case, hung(bench, case) as target:
+            judge_quickly(bench, target)
+
+
+@test
+def a_stripped_program_of_two_gigabytes_is_as_quick_as_any(bench):
+    def grow(path):
+        os.truncate(path, HUGE)
+
+    with copied(bench, STRIPPED, grow) as case, hung(bench, case) as target:
+        for task in judge_quickly(bench, target):
+            expect(any(frame.get("place") for frame in task["stack"]), f"no place: {task}")
+
+
+@test
+def a_deleted_program_still_has_its_names(bench):
+    with copied(bench, TRANSFER, lambda path: None) as case, hung(bench, case) as target:
+        (bench.scratch / "changed").unlink()
+        for task in judge_quickly(bench, target):
+            expect("lock_second" in functions(task), task)
+            expect(task["wait"].get("name") in ("to_lock", "from_lock"), task)
+
+
+@test
+def stacks_none_reads_none(bench):
+    with hung(bench, TRANSFER) as target:
+        for task in judge_quickly(bench, target, "--stacks", "none"):
+            expect("stack" not in task and "name" not in task["wait"], task)
+
+
+@test
+def a_report_with_stacks_does_not_touch_its_targets(bench):
+    with hung(bench, TRANSFER) as target:
+        tids = proc.threads(target.pid)
+        before = [(proc.switches(tid), proc.status(tid)["TracerPid"]) for tid in tids]
+        for task in judge_quickly(bench, target):
+            expect("lock_second" in functions(task), task)
+        after = [(proc.switches(tid), proc.status(tid)["TracerPid"]) for tid in tids]
+        expect(before == after and all(tracer == "0" for _, tracer in after), f"{before} became {after}")
+
+
+@test
+def a_recording_holds_the_stacks(bench):
+    path = bench.scratch / "stacks.events"
+    with hung(bench, TRANSFER) as target:
+        live = causes(bench.dltrace.run("-p", target.pid, "--once", "--record", path))
+        pid = target.pid
+    # a recording is of the whole system
+    [again] = [deadlock["tasks"] for deadlock in bench.dltrace.run("--replay", path).deadlocks()
+               if deadlock["tasks"][0]["pid"] == pid]
+    expect(list(map(functions, live)) == list(map(functions, again)), f"{live}\n{again}")
+    expect([task["wait"]["name"] for task in live] == [task["wait"]["name"] for task in again], again)
