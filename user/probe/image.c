@@ -35,16 +35,25 @@ static const Dwfl_Callbacks callbacks = {
 	.section_address = dwfl_offline_section_address,
 };
 
-static void image_free(struct image *image)
+/* What it holds open or in memory; that it was tried is remembered. */
+static void image_close(struct image *image)
 {
-	if (!image)
-		return;
 	if (image->dwfl)
 		dwfl_end(image->dwfl);
 	if (image->elf)
 		elf_end(image->elf);
 	if (image->fd >= 0)
 		close(image->fd);
+	image->dwfl = NULL;
+	image->elf = NULL;
+	image->fd = -1;
+}
+
+static void image_free(struct image *image)
+{
+	if (!image)
+		return;
+	image_close(image);
 	free(image->bytes);
 	free(image->path);
 	free(image);
@@ -175,6 +184,8 @@ static struct image *image_of_file(struct images *images, uint32_t dev, struct i
 	image->fd = file->fd;
 	image->elf = elf_begin(image->fd, ELF_C_READ_MMAP, NULL);
 	image->error = image->path && image->elf ? image_open(image) : -ENOEXEC;
+	if (image->error)
+		image_close(image);
 	return image;
 }
 
@@ -215,9 +226,15 @@ static struct image *image_of_memory(struct images *images, struct target *targe
 	image->bytes = TAKE_PTR(bytes);
 	image->elf = elf_memory(image->bytes, length);
 	image->error = image->path && image->elf ? image_open(image) : -ENOEXEC;
+	if (image->error)
+		image_close(image);
 	return image;
 }
 
+/*
+ * Programs and libraries are mapped privately. A shared file may be the very memory that is waited
+ * on, whose users are counted: it must not have one more, not for a moment.
+ */
 static struct image *image_of_mapping(struct images *images, struct target *target,
 				      const struct mapping *mapping)
 {
@@ -225,6 +242,8 @@ static struct image *image_of_mapping(struct images *images, struct target *targ
 	struct image_file file;
 	struct image *image;
 
+	if (mapping->flags & MAPPING_SHARED)
+		return NULL;
 	if (!(mapping->flags & MAPPING_FILE))
 		image = image_of_memory(images, target, mapping);
 	else if (!image_file_mapped(target, mapping, &file, path, sizeof(path)))
