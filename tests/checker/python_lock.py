@@ -113,28 +113,49 @@ def find(system, task, address, numbers):
     return of_handle(system, task.pid, address)
 
 
-def may_hold(system, task, lock, number, where):
-    """True if a frame of the thread refers there to __exit__, of the lock or of a Condition."""
-    method = word_or_0(task.pid, where)
-    of_condition = type_name(task.pid, method) == b"method" and (
-        type_name(task.pid, word_or_0(task.pid, method + SECOND)) == b"Condition"
-    )
-    if method not in lock.exits and not of_condition:
-        return False
+def frames(system, task, number):
+    """Where the thread's frames lie: pairs of addresses."""
     for words in states(system, task, number):
-        for chunk in words:
-            size = word_or_0(task.pid, chunk + 8) if chunk and chunk % 4096 == 0 else 0
-            if size <= CHUNK_MAX and chunk <= where < chunk + size or in_frames(task.pid, chunk, where):
-                return True
-    return False
+        for word in words:
+            if not word or word % 8:
+                continue
+            size = word_or_0(task.pid, word + 8) if word % 4096 == 0 else 0
+            if 0 < size <= CHUNK_MAX:
+                yield word, word + size
+            yield from old_frames(task.pid, word)
 
 
-def in_frames(pid, frame, where):
+def old_frames(pid, frame):
     """Up to 3.10 frames are objects, one for each call."""
     for _ in range(FRAMES_MAX):
         if not frame or frame % 8 or type_name(pid, frame) != b"frame":
-            return False
-        if frame <= where < frame + FRAME_MAX:
-            return True
+            return
+        yield frame, frame + FRAME_MAX
         frame = word_or_0(pid, frame + FRAME_BACK)
-    return False
+
+
+def is_method_of(pid, method, name):
+    if not method or method % 8 or type_name(pid, method) != b"method":
+        return False
+    return type_name(pid, word_or_0(pid, method + SECOND)) == name
+
+
+def uses_manager(pid, start, end):
+    """True if a frame there is inside a manager that contextlib made of a generator."""
+    try:
+        words = struct.unpack(f"<{(end - start) // 8}Q", read_memory(pid, start, (end - start) // 8 * 8))
+    except Unreadable:
+        return False
+    return any(is_method_of(pid, word, b"_GeneratorContex") for word in set(words))
+
+
+def may_hold(system, task, lock, number, where):
+    """True if the thread's frames refer there to __exit__, of the lock or of a Condition, or may
+    do so in a generator's frame, which lies elsewhere."""
+    method = word_or_0(task.pid, where)
+    if method not in lock.exits and not is_method_of(task.pid, method, b"Condition"):
+        return False
+    places = list(frames(system, task, number))
+    return any(start <= where < end for start, end in places) or any(
+        uses_manager(task.pid, start, end) for start, end in places
+    )

@@ -11,6 +11,7 @@
 #include "probe/names.h"
 #include "probe/perf_map.h"
 #include "probe/scan.h"
+#include "probe/python.h"
 #include "probe/unwind.h"
 #include "probe/worker.h"
 
@@ -146,6 +147,18 @@ static bool walk_may_go_on(const struct walk *walk, const struct unwind_register
 	       used < walk->worker->stacks_until_ns;
 }
 
+/* An evaluator's frame says little: the functions that it runs take its place. */
+static void add_python(struct worker *worker, struct exchange *exchange)
+{
+	struct stack_frame *frames = (struct stack_frame *)exchange->items;
+	struct python_stack python;
+
+	if (python_frames(worker, exchange, exchange->regs.pid, exchange->question.id, &python))
+		return;
+	exchange->count = python_stack_merge(frames, exchange->count, STACK_FRAMES_MAX, &python);
+	exchange->partial |= python.partial;
+}
+
 void stack_answer(struct worker *worker, struct exchange *exchange)
 {
 	struct walk walk = { .worker = worker,
@@ -173,6 +186,7 @@ void stack_answer(struct worker *worker, struct exchange *exchange)
 	}
 	exchange->partial = result != UNWIND_END;
 	free(walk.perf_map);
+	add_python(worker, exchange);
 }
 
 void symbol_answer(struct worker *worker, struct exchange *exchange)
