@@ -92,6 +92,10 @@ $(BUILD)/layers.ok: tests/layers.sh $(sources) $(wildcard user/*.h user/*/*.h)
 
 -include tests/tests.mk
 
+.PHONY: print-libs
+print-libs:
+	@echo $(LIBS)
+
 .PHONY: vmlinux
 vmlinux:
 	$(Q)sh vmlinux/generate.sh

@@ -269,6 +269,9 @@ def main():
     if lively:
         start((hang.sleep_for_ever,))
     roles = dict(zip("ab", map(native, threads)))
+    if what.startswith("died"):
+        threads[0].join()
+        roles.pop("a")
     settle(threads)
     hang.ready(main=os.getpid(), **roles)
     if lively:
