@@ -33,6 +33,7 @@
 #define NS_PER_S 1000000000ULL
 /* In the ring buffer an event has a header of 8 bytes (kernel/bpf/ringbuf.c). */
 #define RINGBUF_DEFAULT_BYTES (30000 * (sizeof(struct event) + 8))
+#define BIG_BYTES	      (256 << 10)
 
 struct bpf_source {
 	struct dltrace *skel;
@@ -175,6 +176,12 @@ int bpf_source_open(const struct bpf_source_options *options, struct bpf_source 
 	source = calloc(1, sizeof(*source));
 	if (!source)
 		return -ENOMEM;
+	/*
+	 * What is big comes and goes with loading: types of the kernel, logs. Given back at once,
+	 * it adds up to no peak; left to itself malloc would keep it in the heap from the second
+	 * time on (mallopt(3), M_MMAP_THRESHOLD), and fill it with zeroes, too.
+	 */
+	mallopt(M_MMAP_THRESHOLD, BIG_BYTES);
 	source->boot_id = boot_id_hash();
 	if (!options->verbose)
 		libbpf_set_print(print_nothing);
