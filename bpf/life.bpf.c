@@ -37,7 +37,7 @@ int BPF_PROG(life__sched_process_fork, struct task_struct *parent, struct task_s
 	event_fill(event, EVENT_FORK, child, bpf_ktime_get_ns());
 	event->object = parent->start_boottime;
 	event->index = parent->pid;
-	bpf_ringbuf_submit(event, 0);
+	event_submit(event);
 	return 0;
 }
 
@@ -52,7 +52,7 @@ int BPF_PROG(life__sched_process_exec, struct task_struct *task)
 	if (!event)
 		return 0;
 	event_fill(event, EVENT_EXEC, task, bpf_ktime_get_ns());
-	bpf_ringbuf_submit(event, 0);
+	event_submit(event);
 	return 0;
 }
 
@@ -76,6 +76,6 @@ int BPF_PROG(life__sched_process_exit, struct task_struct *task)
 		return 0;
 	event_fill(event, EVENT_EXIT, task, bpf_ktime_get_ns());
 	event->exit_code = task_exit_code(task);
-	bpf_ringbuf_submit(event, 0);
+	event_submit(event);
 	return 0;
 }

@@ -264,7 +264,7 @@ static void wait_report(const struct task_struct *task, struct wait *wait, int c
 	event_fill(event, EVENT_WAIT, task, since);
 	event->call = call;
 	if (__sync_val_compare_and_swap(&wait->since, since, since | WAIT_REPORTED) == since)
-		bpf_ringbuf_submit(event, 0);
+		event_submit(event);
 	else
 		bpf_ringbuf_discard(event, 0);
 }

@@ -22,6 +22,9 @@ struct {
 	__type(value, __u64);
 } losses __weak SEC(".maps");
 
+/* include/uapi/linux/bpf.h; a trimmed vmlinux.h need not have it */
+#define RINGBUF_NO_WAKEUP 1
+
 /* reason: enum loss, or the enum event_type of an event without room. */
 static inline void loss_count(__u32 reason)
 {
@@ -38,6 +41,13 @@ static inline struct event *event_reserve(enum event_type type)
 	if (!event)
 		loss_count(type);
 	return event;
+}
+
+/* Nobody sleeps until there are events, user space comes for them: an interrupt would be in vain.
+ */
+static inline void event_submit(struct event *event)
+{
+	bpf_ringbuf_submit(event, RINGBUF_NO_WAKEUP);
 }
 
 /* What all events have; the rest is 0 or, of the call, none. */

@@ -74,7 +74,7 @@ static inline void semop_send(const struct task_struct *task, int call, __u32 se
 	event->object = semid;
 	event->index = sop->sem_num;
 	event->units = sop->sem_op;
-	bpf_ringbuf_submit(event, 0);
+	event_submit(event);
 }
 
 static inline void semop_exit(struct task_struct *task, int call, long result)

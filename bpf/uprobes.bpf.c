@@ -30,7 +30,7 @@ static int event_send(enum event_type type, const struct task_struct *task, __u6
 		return 0;
 	event_fill(event, type, task, bpf_ktime_get_ns());
 	event->object = address;
-	bpf_ringbuf_submit(event, 0);
+	event_submit(event);
 	return 0;
 }
 

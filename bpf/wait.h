@@ -89,7 +89,7 @@ static inline void wait_report_end(const struct task_struct *task, int call, __u
 		return;
 	event_fill(event, EVENT_WAKE, task, now_ns);
 	event->call = call;
-	bpf_ringbuf_submit(event, 0);
+	event_submit(event);
 }
 
 /*
