@@ -27,8 +27,9 @@ struct watch {
 	struct present present;
 	struct command *command; /* NULL: none */
 	int epoll_fd, timer_fd, signal_fd;
-	int drain_fd;	 /* ticks while there may be events; -1: there are none */
-	uint64_t end_ns; /* CLOCK_MONOTONIC; 0: never */
+	int drain_fd;	    /* ticks while there may be events; -1: there are none */
+	uint64_t end_ns;    /* CLOCK_MONOTONIC; 0: never */
+	uint64_t rested_ns; /* CLOCK_MONOTONIC; a look before it would take too large a share */
 	bool done;
 	bool hurried; /* the next look follows the last one at once */
 	int status;   /* of the command, once it has ended */
@@ -101,10 +102,8 @@ static void watch_fail(struct watch *watch, int err)
 }
 
 /* Where a look is dear, as with tens of thousands of tasks, looks get rarer. */
-static uint64_t watch_interval(struct watch *watch, uint64_t look_used_ns)
+static uint64_t watch_interval(struct watch *watch, uint64_t least_ns)
 {
-	uint64_t least_ns = look_used_ns * LOOK_SHARE;
-
 	if (least_ns <= watch->options->interval_ns)
 		return watch->options->interval_ns;
 	watch->present.summary.interval_ns = least_ns;
@@ -137,10 +136,23 @@ static void watch_look(struct watch *watch)
 	if (watch->end_ns && monotonic_ns() >= watch->end_ns)
 		watch->done = true;
 
-	uint64_t interval_ns = watch_interval(watch, used_ns() - used_before_ns);
+	uint64_t least_ns = (used_ns() - used_before_ns) * LOOK_SHARE;
+	uint64_t interval_ns = watch_interval(watch, least_ns);
+
+	watch->rested_ns = began_ns + least_ns;
 	/* what is there to be proven is looked at once more at once, but never twice in a row */
 	watch->hurried = findings.fresh && !watch->hurried;
 	watch_schedule(watch, watch->hurried ? began_ns : began_ns + interval_ns);
+}
+
+/* Who ended with something that others wait for is reported now, not an interval later. */
+static void watch_events(struct watch *watch)
+{
+	uint64_t now_ns = monotonic_ns();
+
+	system_events(&watch->system);
+	if (judge_holder_ended(watch->system.judge))
+		watch_schedule(watch, now_ns > watch->rested_ns ? now_ns : watch->rested_ns);
 }
 
 static void watch_signal(struct watch *watch)
@@ -178,7 +190,7 @@ static void watch_dispatch(struct watch *watch, int fd)
 		watch_command_ended(watch);
 	} else if (fd == watch->drain_fd) {
 		if (read(fd, &expirations, sizeof(expirations)) == sizeof(expirations))
-			system_events(&watch->system);
+			watch_events(watch);
 	}
 }
 

@@ -94,3 +94,37 @@ Test(history, dead_are_known_by_tid_with_how_they_ended)
 	cr_expect_not(history_dead(history, 8, &person));
 	history_free(history);
 }
+
+/* Whether the end of this task, seen as a holder, tells that something is left behind. */
+static bool end_matters(uint32_t tid, uint64_t start_ns, bool another_look)
+{
+	struct history *history = history_new();
+	const struct look_task holder = { .tid = 7, .pid = 7, .start_ns = 3 };
+	const struct event event = { .type = EVENT_EXIT, .tid = tid, .start_ns = start_ns };
+
+	history_new_look(history);
+	history_holder(history, 0x1000, &holder);
+	if (another_look)
+		history_new_look(history);
+
+	bool matters = history_exit(history, &event);
+
+	history_free(history);
+	return matters;
+}
+
+Test(history, end_of_a_holder_matters)
+{
+	cr_assert(end_matters(7, 3, false));
+}
+
+Test(history, end_of_who_holds_nothing_does_not_matter)
+{
+	cr_expect_not(end_matters(8, 3, false));
+	cr_expect_not(end_matters(7, 4, false), "another task of that tid");
+}
+
+Test(history, end_of_who_has_let_go_does_not_matter)
+{
+	cr_assert_not(end_matters(7, 3, true));
+}

@@ -23,6 +23,7 @@ struct judge {
 	struct active active;
 	struct progress progress;
 	struct resolve_stats resolved;
+	bool holder_ended; /* since the last look */
 	/* the findings of the last look; found and active point into active */
 	struct deadlock **found, **gone;
 	size_t found_count, gone_count;

@@ -28,9 +28,18 @@ struct sem_use {
 	struct person taker;
 };
 
+/* Who held something at which look: a task that ends is found by its tid. */
+struct holding {
+	uint64_t start_ns;
+	uint32_t tid;
+	uint32_t look;
+};
+
 struct history {
+	uint32_t look;
 	struct person dead[DEAD_SLOTS];
 	struct holder holders[HOLDER_SLOTS];
+	struct holding holding[HOLDER_SLOTS];
 	struct sem_use sems[SEM_SLOTS];
 };
 
@@ -49,6 +58,16 @@ static struct person *dead_slot(const struct history *history, uint32_t tid)
 	return (struct person *)&history->dead[mix64(0, tid) & (DEAD_SLOTS - 1)];
 }
 
+static struct holding *holding_slot(const struct history *history, uint32_t tid)
+{
+	return (struct holding *)&history->holding[mix64(3, tid) & (HOLDER_SLOTS - 1)];
+}
+
+void history_new_look(struct history *history)
+{
+	history->look++;
+}
+
 struct person person_of_task(const struct look_task *task)
 {
 	struct person person = {
@@ -64,8 +83,9 @@ struct person person_of_task(const struct look_task *task)
 	return person;
 }
 
-void history_exit(struct history *history, const struct event *event)
+bool history_exit(struct history *history, const struct event *event)
 {
+	const struct holding *held = holding_slot(history, event->tid);
 	struct person *person = dead_slot(history, event->tid);
 
 	*person = (struct person){
@@ -78,10 +98,16 @@ void history_exit(struct history *history, const struct event *event)
 		.exit_known = true,
 	};
 	memcpy(person->name, event->name, sizeof(person->name));
+	return held->tid == event->tid && held->start_ns == event->start_ns &&
+	       held->look == history->look;
 }
 
 void history_holder(struct history *history, uint64_t object, const struct look_task *holder)
 {
+	*holding_slot(history, holder->tid) = (struct holding){ .start_ns = holder->start_ns,
+								.tid = holder->tid,
+								.look = history->look };
+
 	struct holder *slot = &history->holders[mix64(1, object) & (HOLDER_SLOTS - 1)];
 
 	slot->object = object;

@@ -31,7 +31,10 @@ void history_free(struct history *history);
 /* The task as somebody to be remembered; if it is dead, with its exit code. */
 struct person person_of_task(const struct look_task *task);
 
-void history_exit(struct history *history, const struct event *event);
+/* A look is being judged: who holds what others wait for is told anew. */
+void history_new_look(struct history *history);
+/* True if the last look saw the task hold something that is waited for. */
+bool history_exit(struct history *history, const struct event *event);
 /* The task was seen to hold the object. */
 void history_holder(struct history *history, uint64_t object, const struct look_task *holder);
 

@@ -74,9 +74,14 @@ void judge_free(struct judge *judge)
 void judge_event(struct judge *judge, const struct event *event)
 {
 	if (event->type == EVENT_EXIT)
-		history_exit(judge->history, event);
+		judge->holder_ended |= history_exit(judge->history, event);
 	else if (event->type == EVENT_SEM_ACQUIRE || event->type == EVENT_SEM_POST)
 		history_sem(judge->history, event);
+}
+
+bool judge_holder_ended(const struct judge *judge)
+{
+	return judge->holder_ended;
 }
 
 void judge_events_lost(struct judge *judge)
@@ -156,6 +161,8 @@ static int waive_unconfirmed(struct hearing *hearing, struct findings *ret)
 	struct judge *judge = hearing->judge;
 	const struct look *look = hearing->look;
 
+	judge->holder_ended = false;
+	history_new_look(judge->history);
 	for (uint32_t i = 0; i < hearing->graph.wait_count; i++) {
 		const struct wait *wait = &hearing->graph.waits[i];
 		const struct look_task *task = &look->tasks[wait->task];

@@ -69,6 +69,12 @@ void judge_free(struct judge *judge);
 /* A live event, as it comes. */
 void judge_event(struct judge *judge, const struct event *event);
 
+/*
+ * True if a task has ended since the last look that held something others wait for: a look now
+ * tells what has become of them.
+ */
+bool judge_holder_ended(const struct judge *judge);
+
 /* Some events did not come. */
 void judge_events_lost(struct judge *judge);
 

@@ -257,6 +257,25 @@ def a_tid_that_a_lock_still_names_is_known_to_have_ended(bench):
 
 
 @test
+def who_ends_with_a_lock_is_reported_at_that_moment(bench):
+    path = bench.scratch / "ended.prom"
+    path.unlink(missing_ok=True)
+    with open(bench.scratch / "programs.log", "ab") as log:
+        with Target([str(bench.binaries / "live/holder_ends_later")], bench.guard, log, bench.scratch) as target:
+            target.go()
+            target.wait_ready()
+            time.sleep(0.5)
+            arguments = ("-p", target.pid, "--min-wait", "100ms", "--interval", "20s", "--textfile", path)
+            with bench.dltrace.watch(*arguments) as watch:
+                await_file(path)
+                target.go()
+                line = watch.wait_for(lambda line: line.get("type") == "deadlock", 8)
+                watch.end()
+    expect(line and line["verdict"] == "dead-owner", f"not before the next look was due: {line}")
+    expect(line["died"]["tid"] == target.roles["holder"], f"somebody else has died: {line}")
+
+
+@test
 def dear_questions_are_only_asked_about_suspects(bench):
     path = bench.scratch / "questions.prom"
     with bench.start(mutex_case()) as target:
