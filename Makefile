@@ -5,6 +5,7 @@
 #   make check      as root: install what the tests need, build, run unit, replay and e2e tests
 #   make soak       the long versions of the random tests
 #   make bench      measured goals, as tables
+#   make bench-tools  as root: install what the benchmarks compare with
 #   make vmlinux    regenerate the trimmed kernel type headers
 #   make format     apply .clang-format
 # V=1 shows the commands.

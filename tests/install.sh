@@ -7,6 +7,7 @@
 #   install.sh          what the build needs
 #   install.sh tests    and what the tests need
 #   install.sh soak     and what the long tests need
+#   install.sh bench    what the benchmarks compare with, too
 set -eu
 
 packages='make gcc clang bpftool libbpf-dev libelf-dev libdw-dev libjson-c-dev libcap-ng-dev uthash-dev
@@ -15,8 +16,11 @@ test_packages='g++ libcriterion-dev musl musl-tools python3-minimal libpython3-s
 graphviz tidy libxml2-utils chromium chromium-driver fonts-dejavu-core
 postgresql redis-server redis-tools nginx-light curl gunicorn tmux openssh-client dbus-daemon stress-ng'
 soak_packages='nodejs default-jdk-headless'
+bench_packages='linux-perf strace bpftrace bpfcc-tools gnuplot-nox stress-ng postgresql
+redis-server redis-tools'
 
 case ${1:-} in
+bench) packages="$packages $bench_packages" ;;
 tests) packages="$packages $test_packages" ;;
 soak) packages="$packages $test_packages $soak_packages" ;;
 esac

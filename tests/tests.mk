@@ -147,6 +147,11 @@ $(BUILD)/tests/bench/load/%: tests/bench/load/%.c
 # The crowd of 20,000 threads last: a machine takes a while to get over it.
 bench_last := $(BUILD)/tests/bench/bench_look
 
+# The peers and works that the live benchmark compares with, and what draws its plot.
+.PHONY: bench-tools
+bench-tools:
+	$(Q)sh tests/install.sh bench
+
 bench: $(BUILD)/dltrace $(bench_bin) $(load_bin)
 	$(Q)for bench in $(filter-out $(bench_last),$(bench_bin)); do $$bench || exit 1; done
 	$(Q)$(PYTHON) -B tests/bench/live.py --dltrace $< --load $(BUILD)/tests/bench/load --out $(BUILD)/bench

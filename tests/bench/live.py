@@ -4,7 +4,8 @@
 What live tracing costs, as ratios to no tracer, against goals and peers; what dltrace itself needs; how soon
 it reports. As root. Never a test: whatever the figures are, the status is 0.
 
-Environment: BENCH_ROUNDS (5) sessions of each tracer, BENCH_PEER_ROUNDS (2) of each peer, BENCH_DEADLOCKS (20).
+Environment: BENCH_ROUNDS (5) sessions of each tracer, BENCH_PEER_ROUNDS (2) of each peer, BENCH_DEADLOCKS (100),
+BENCH_CROWD (30000) threads.
 """
 import argparse
 import os
@@ -100,12 +101,14 @@ def main():
     live_daemon.measure_idle(arguments.dltrace, 10, tracer_cpu)
     for attach in ("auto", "syscall"):
         live_daemon.measure_storm(arguments.dltrace, attach, work, tracer_cpu)
-    live_daemon.measure_latency(arguments.dltrace, work, environment_number("BENCH_DEADLOCKS", 20), tracer_cpu)
+    live_daemon.measure_latency(arguments.dltrace, work, environment_number("BENCH_DEADLOCKS", 100), tracer_cpu)
     rows = measure_cost(arguments, own, work_cpu, tracer_cpu)
     os.makedirs(out, exist_ok=True)
     live_plot.write_table(os.path.join(out, "live.tsv"), rows)
     print("  " + live_plot.draw(os.path.join(out, "live.svg"), rows, f"dltrace on {machine()}"))
     measure_peers(own, tracer_cpu)
+    # the crowd last: a machine takes a while to get over it
+    live_daemon.measure_crowd(arguments.dltrace, work, environment_number("BENCH_CROWD", 30000), tracer_cpu)
     print(f"\n{load()} at the end")
 
 

@@ -80,6 +80,30 @@ def measure_storm(program, attach, work, cpus):
     print_figure("highest resident memory, MiB", f"{peak:.1f}", "16")
 
 
+def measure_crowd(program, work, count, cpus, looks=10):
+    """Threads that all wait for one mutex, whose holder will go on: none of them may be asked about for long."""
+    crowd = subprocess.Popen([work, "crowd", str(count)], stdout=subprocess.PIPE, text=True)
+    try:
+        there = int(crowd.stdout.readline())
+        print_head(f"a crowd of {there} blocked threads")
+        time.sleep(2)  # for the last of them to go to sleep
+        with Daemon(program, ["--attach", "auto"], cpus) as daemon:
+            looks_ms, end = {}, time.monotonic() + 60
+            while len(looks_ms) < looks and time.monotonic() < end:
+                metrics = daemon.metrics()
+                looks_ms[metrics["dltrace_last_look_timestamp_seconds"]] = (
+                    metrics["dltrace_look_duration_seconds"] * 1e3
+                )
+                time.sleep(INTERVAL_S / 4)
+            print_figures("wall time of a look, with its judgement, ms", list(looks_ms.values()), "60")
+            print_figure("resident memory, MiB", f"{daemon.memory_mib('VmRSS'):.1f}", "64")
+            print_figure("highest resident memory, MiB", f"{daemon.memory_mib('VmHWM'):.1f}", "64")
+    finally:
+        crowd.kill()
+        crowd.wait()
+        crowd.stdout.close()
+
+
 class Hangs:
     """Processes that hang one after the other; a context manager, on leaving they have ended."""
 
