@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Writes a page of made-up findings, for the checks of what browsers, graphviz and
- * parsers make of it: page FORMAT SCENE, FORMAT one of json, dot, html.
+ * parsers make of it: page FORMAT SCENE, FORMAT one of text, json, dot, html.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,7 +132,10 @@ static const struct {
 static const struct {
 	const char *name;
 	const struct reporter *reporter;
-} forms[] = { { "json", &json_reporter }, { "dot", &dot_reporter }, { "html", &html_reporter } };
+} forms[] = { { "text", &text_reporter },
+	      { "json", &json_reporter },
+	      { "dot", &dot_reporter },
+	      { "html", &html_reporter } };
 
 static int write_lines(const struct reporter *reporter, const struct output *output,
 		       const struct scene *scene, const struct moment *now)
@@ -180,7 +183,7 @@ int main(int argc, char **argv)
 		if (!strcmp(scenes[i].name, argv[2]))
 			scenes[i].make(&scene);
 	if (!scene.count && !scene.findings.chain_count) {
-		fputs("usage: page json|dot|html places|several|hostile|nothing\n", stderr);
+		fputs("usage: page text|json|dot|html places|several|hostile|nothing\n", stderr);
 		return 2;
 	}
 

@@ -66,6 +66,57 @@ Test(text, deadlock_begins_with_the_finding_and_ends_with_advice)
 	deadlock_free(deadlock);
 }
 
+Test(text, places_names_and_callers_are_told)
+{
+	struct deadlock *deadlock = sample_two_places();
+	char *text = WRITTEN(false, text_reporter.deadlock(&output, deadlock));
+
+	cr_expect(strncmp(text,
+			  "deadlock: python3[100] waits for account_lock, which python3[101] "
+			  "holds, and\n          python3[101] waits for log_lock, which "
+			  "python3[100] holds\n",
+			  130) == 0,
+		  "%s", text);
+	expect_contains(text, "  python3[100] in deposit at bank.py:9\n"
+			      "    has waited 12.4 s in futex (semlock)\n"
+			      "    for account_lock, semaphore 0x7f48d49ea000 ");
+	expect_contains(text, "  python3[101] at\n        sem_wait in libc.so.6\n");
+	expect_contains(text, "      > withdraw, bank.py:21\n        run, process.py:108\n");
+	expect_contains(text, "\n          ending python3[100] would let 1 other task go on\n");
+	expect_narrow(text);
+	free(text);
+	deadlock_free(deadlock);
+}
+
+Test(text, advice_is_last_and_the_proof_before_it)
+{
+	struct deadlock *deadlock = sample_two_places();
+	char *text = WRITTEN(false, text_reporter.deadlock(&output, deadlock));
+	const char *ring = strstr(text, "held by"), *behind = strstr(text, "stuck behind");
+	const char *proof = strstr(text, "- memory of"), *advice = strstr(text, "advice:");
+
+	cr_expect(ring < behind && behind < proof && proof < advice);
+	free(text);
+	deadlock_free(deadlock);
+}
+
+Test(text, the_proof_tells_nothing_twice)
+{
+	struct deadlock *deadlock = sample_two_locks();
+	const struct evidence word = { .source = EVIDENCE_HISTORY, .value = "told once" };
+
+	sample_evidence(&deadlock->causes[0].waits_for[0], &word);
+	sample_evidence(sample_edge(deadlock, 0, 105, RELATION_MAY_POST), &word);
+
+	char *text = WRITTEN(false, text_reporter.deadlock(&output, deadlock));
+	char *first = strstr(text, "told once");
+
+	cr_assert(first);
+	cr_expect_null(strstr(first + 1, "told once"));
+	free(text);
+	deadlock_free(deadlock);
+}
+
 Test(text, long_objects_fold)
 {
 	struct deadlock *deadlock = sample_self(WAIT_MUTEX);

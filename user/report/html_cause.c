@@ -7,6 +7,7 @@
 
 #include "core/deadlock.h"
 #include "core/kind.h"
+#include "core/own_frame.h"
 #include "report/buffer.h"
 #include "report/format.h"
 #include "report/html_text.h"
@@ -39,14 +40,18 @@ static void write_frame(FILE *out, const struct stack_frame *frame, bool own)
 static void write_stack(FILE *out, const struct cause *cause)
 {
 	if (!cause->stack_count) {
-		fputs("<p class=\"small\">No stack.</p>\n", out);
+		fprintf(out, "<p class=\"small\">No stack%s%s.</p>\n",
+			cause->stack_missing ? ": " : "",
+			cause->stack_missing ? cause->stack_missing : "");
 		return;
 	}
 	fputs("<ol class=\"stack\">\n", out);
 	for (size_t i = 0; i < cause->stack_count; i++)
 		write_frame(out, &cause->stack[i],
-			    place_find(cause->stack, cause->stack_count, i) == i);
+			    own_frame_find(cause->stack, cause->stack_count, i) == i);
 	fputs("</ol>\n", out);
+	if (cause->stack_missing)
+		fprintf(out, "<p class=\"small\">%s</p>\n", cause->stack_missing);
 }
 
 static void write_memory(FILE *out, const struct evidence *evidence)

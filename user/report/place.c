@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/deadlock.h"
+#include "core/own_frame.h"
 
 static const char *base_name(const char *path)
 {

@@ -6,17 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/own_frame.h"
 #include "core/stack.h"
 #include "report/printable.h"
 
 struct cause;
-
-/* The place among the frames; see own_frame.h. */
-static inline size_t place_find(const struct stack_frame *stack, size_t count, size_t from)
-{
-	return own_frame_find(stack, count, from);
-}
 
 /* Longest: a function, a file and a line. */
 struct place {

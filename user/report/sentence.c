@@ -29,6 +29,9 @@ static const struct phrase {
 	[RELATION_MAY_WAKE] = { "", " to wake it", "itself to wake it" },
 };
 
+/* The same behind the name of what is held. */
+static const struct phrase named_phrase = { " ", " holds", " it holds itself" };
+
 static const struct party *party_missing(const struct deadlock *deadlock)
 {
 	const struct cause *cause = &deadlock->causes[0];
@@ -84,8 +87,13 @@ static void write_clause(FILE *out, const struct cause *cause, const struct look
 
 	label_task(out, &cause->task);
 	fputs(" waits for ", out);
-	if (relation == RELATION_HOLDS)
+	if (relation == RELATION_HOLDS && *cause->name) {
+		label_object(out, cause);
+		fputs(", which", out);
+		phrase = &named_phrase;
+	} else if (relation == RELATION_HOLDS) {
 		fprintf(out, "a %s", label_thing(cause->kind));
+	}
 	if (cause->task.tid == next->tid) {
 		fputs(phrase->itself, out);
 		return;
@@ -113,7 +121,8 @@ static void write_cycle(FILE *out, const struct deadlock *deadlock)
 		label_task(out, &ring[1].task);
 		return;
 	}
-	if (count == 2 && relation_next(&ring[0], &ring[1].task) == RELATION_HOLDS &&
+	if (count == 2 && !(*ring[0].name && *ring[1].name) &&
+	    relation_next(&ring[0], &ring[1].task) == RELATION_HOLDS &&
 	    relation_next(&ring[1], &ring[0].task) == RELATION_HOLDS) {
 		label_task(out, &ring[0].task);
 		fputs(" and ", out);

@@ -1,22 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * For people: the finding in one sentence, then who waits for what held by
- * whom, the proof in small print, and what to do about it.
+ * For people, at three in the morning: the finding in one sentence, then who waits
+ * where for what held by whom, who is stuck behind, the proof in small print, and
+ * last, where the eye rests, what to do about it.
  *
- *	deadlock: python3[12] and python3[13] each wait for a lock that the other
- *	          holds
+ *	deadlock: python3[12] waits for account_lock, which python3[13] holds, and
+ *	          python3[13] waits for log_lock, which python3[12] holds
  *	  cycle, proven; stuck for 12.4 s, since 2026-01-31T11:59:47.723Z
- *	  id 9f0c2d11a86be340
  *
- *	  python3[12] has waited 12.4 s in futex (semlock)
- *	    for semaphore 0x7f48d49ea000 (/dev/shm/sem.9vEr8a deleted, inode 6)
+ *	  python3[12] in deposit at bank.py:9
+ *	    has waited 12.4 s in futex (semlock)
+ *	    for account_lock, semaphore 0x7f48d49ea000 (inode 6)
  *	    held by python3[13]
- *	      - memory of 13 at 0x7f48d3e09d40: 01000000, SemLock.count is 1
- *	      - mappers of inode 6: kernel 3, found 3
  *	  ...
  *	  stuck behind them: 1
  *	    python3[11] waits for child python3[12]
- *	  advice: take the locks in the same order everywhere
+ *
+ *	  proof, id 9f0c2d11a86be340
+ *	    of python3[12]
+ *	      - memory of 13 at 0x7f48d3e09d40: 01000000, SemLock.count is 1
+ *	      - mappers of inode 6: kernel 3, found 3
+ *	  ...
+ *	  advice: take the locks in the same order everywhere: ...
+ *	          ending python3[12] would let 1 other task go on
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -37,7 +43,10 @@
 #define BOLD_RED   "\033[1;31m"
 #define BOLD_GREEN "\033[1;32m"
 #define BOLD	   "\033[1m"
+#define DIM	   "\033[2m"
 #define PLAIN	   "\033[0m"
+
+#define ADVICE_COLUMN 10 /* behind "  advice: " */
 
 /* Closes the buffer, writes what is in it, frees it. */
 static int buffer_write(struct buffer *buffer, const struct output *output)
@@ -78,23 +87,31 @@ static int text_deadlock(const struct output *output, const struct deadlock *dea
 {
 	_cleanup_free_ char *sentence = sentence_new(deadlock);
 	_cleanup_free_ char *advice = advice_line_new(deadlock);
+	_cleanup_free_ char *release = release_line_new(deadlock);
 	uint64_t stuck_ns = elapsed(deadlock->since_ns, deadlock->found_ns);
 	struct buffer buffer;
 
-	if (!sentence || !advice || buffer_open(&buffer))
+	if (!sentence || !advice || !release || buffer_open(&buffer))
 		return -ENOMEM;
 
 	FILE *out = buffer.stream;
 
 	write_headed(out, output, BOLD_RED, 0, "deadlock", sentence);
-	fprintf(out, "  %s, %s; stuck for %s, since %s\n  id %016" PRIx64 "\n",
-		verdict_name[deadlock->verdict], certainty_name[deadlock->certainty],
-		format_duration(stuck_ns).text,
-		format_time(elapsed(stuck_ns, deadlock->found_wall_ns)).text, deadlock->id);
+	fprintf(out, "  %s, %s; stuck for %s, since %s\n", verdict_name[deadlock->verdict],
+		certainty_name[deadlock->certainty], format_duration(stuck_ns).text,
+		format_time(elapsed(stuck_ns, deadlock->found_wall_ns)).text);
 	text_causes(out, deadlock);
 	text_victims(out, deadlock);
-	fputc('\n', out);
+	fprintf(out, "%s\n", output->color ? DIM : "");
+	text_stacks(out, deadlock);
+	fprintf(out, "  proof, id %016" PRIx64 "\n", deadlock->id);
+	text_proof(out, deadlock);
+	fprintf(out, "%s\n", output->color ? PLAIN : "");
 	write_headed(out, output, BOLD, 2, "advice", advice);
+	if (*release) {
+		fprintf(out, "%*s", ADVICE_COLUMN, "");
+		fold(out, release, ADVICE_COLUMN, ADVICE_COLUMN);
+	}
 	fputc('\n', out);
 	return buffer_write(&buffer, output);
 }

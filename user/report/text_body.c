@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/text_body.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "core/deadlock.h"
@@ -8,6 +9,7 @@
 #include "report/fold.h"
 #include "report/format.h"
 #include "report/label.h"
+#include "report/place.h"
 #include "report/printable.h"
 #include "report/text_evidence.h"
 #include "report/text_stack.h"
@@ -15,44 +17,111 @@
 #define CAUSES_SHOWN  8
 #define VICTIMS_SHOWN 5
 
-static void write_party(FILE *out, const struct party *party)
+static size_t causes_shown(const struct deadlock *deadlock)
 {
-	fprintf(out, "    %s ", label_cause(party->relation));
-	label_party(out, party);
-	fprintf(out, "%s\n", label_state(party->state));
-	for (size_t i = 0; i < party->evidence.count; i++)
-		text_evidence(out, &party->evidence.items[i]);
+	return deadlock->cause_count < CAUSES_SHOWN ? deadlock->cause_count : CAUSES_SHOWN;
+}
+
+/* "for account_lock, semaphore 0x7f48d49ea000 (inode 6)" */
+static void write_object(FILE *out, const struct cause *cause)
+{
+	struct printable name = printable(cause->name, sizeof(cause->name), PRINTABLE_TEXT);
+	struct printable object = printable(cause->object, sizeof(cause->object), PRINTABLE_TEXT);
+	char text[2 * sizeof(struct printable) + 2];
+
+	snprintf(text, sizeof(text), "%s%s%s", name.text, *name.text ? ", " : "", object.text);
+	fputs("    for ", out);
+	fold(out, text, 8, 8);
 }
 
 static void write_cause(FILE *out, const struct cause *cause, uint64_t now_ns)
 {
 	const char *call = call_name(cause->task.call), *kind = wait_kind_name[cause->kind];
+	struct place place = place_of_cause(cause, 0);
 
 	fputs("\n  ", out);
 	label_task(out, &cause->task);
+	if (*place.text)
+		fprintf(out, " in %s\n   ", place.text);
 	fprintf(out, " has waited %s in %s", format_duration(elapsed(cause->since_ns, now_ns)).text,
 		call);
 	if (strcmp(call, kind))
 		fprintf(out, " (%s)", kind);
-	fputs("\n    for ", out);
-	fold(out, printable(cause->object, sizeof(cause->object), PRINTABLE_TEXT).text, 8, 8);
-	if (*cause->name)
-		fprintf(out, "      %s\n",
-			printable(cause->name, sizeof(cause->name), PRINTABLE_TEXT).text);
-	for (size_t i = 0; i < cause->waits_for_count; i++)
-		write_party(out, &cause->waits_for[i]);
-	text_stack(out, cause->stack, cause->stack_count, cause->stack_missing);
+	fputc('\n', out);
+	write_object(out, cause);
+	for (size_t i = 0; i < cause->waits_for_count; i++) {
+		const struct party *party = &cause->waits_for[i];
+
+		fprintf(out, "    %s ", label_cause(party->relation));
+		label_party(out, party);
+		fprintf(out, "%s\n", label_state(party->state));
+	}
 }
 
 void text_causes(FILE *out, const struct deadlock *deadlock)
 {
-	size_t shown = deadlock->cause_count < CAUSES_SHOWN ? deadlock->cause_count : CAUSES_SHOWN;
+	size_t shown = causes_shown(deadlock);
 
 	for (size_t i = 0; i < shown; i++)
 		write_cause(out, &deadlock->causes[i], deadlock->found_ns);
 	if (deadlock->cause_count > shown)
 		fprintf(out, "\n  and %zu more like them (all are in --json)\n",
 			deadlock->cause_count - shown);
+}
+
+static void write_stack(FILE *out, const struct cause *cause)
+{
+	if (!cause->stack_count && !cause->stack_missing)
+		return;
+	fputs("  ", out);
+	label_task(out, &cause->task);
+	fputs(" at\n", out);
+	text_stack(out, cause->stack, cause->stack_count, cause->stack_missing);
+}
+
+void text_stacks(FILE *out, const struct deadlock *deadlock)
+{
+	for (size_t i = 0; i < causes_shown(deadlock); i++)
+		write_stack(out, &deadlock->causes[i]);
+}
+
+static bool evidence_is_same(const struct evidence *a, const struct evidence *b)
+{
+	return a->source == b->source && a->length == b->length && a->pid == b->pid &&
+	       a->address == b->address && a->kernel == b->kernel && a->found == b->found &&
+	       a->meaning == b->meaning && !memcmp(a->bytes, b->bytes, sizeof(a->bytes)) &&
+	       !strcmp(a->what, b->what) && !strcmp(a->value, b->value);
+}
+
+/* True if the evidence was told already: every edge of a wait repeats what is known of the wait. */
+static bool told_before(const struct cause *cause, size_t edge, const struct evidence *evidence)
+{
+	for (size_t i = 0; i < edge; i++) {
+		const struct evidence_list *list = &cause->waits_for[i].evidence;
+
+		for (size_t j = 0; j < list->count; j++)
+			if (evidence_is_same(&list->items[j], evidence))
+				return true;
+	}
+	return false;
+}
+
+void text_proof(FILE *out, const struct deadlock *deadlock)
+{
+	for (size_t c = 0; c < causes_shown(deadlock); c++) {
+		const struct cause *cause = &deadlock->causes[c];
+
+		fputs("    of ", out);
+		label_task(out, &cause->task);
+		fputc('\n', out);
+		for (size_t i = 0; i < cause->waits_for_count; i++) {
+			const struct evidence_list *list = &cause->waits_for[i].evidence;
+
+			for (size_t j = 0; j < list->count; j++)
+				if (!told_before(cause, i, &list->items[j]))
+					text_evidence(out, &list->items[j]);
+		}
+	}
 }
 
 void text_victims(FILE *out, const struct deadlock *deadlock)

@@ -12,5 +12,8 @@ struct deadlock;
 
 void text_causes(FILE *out, const struct deadlock *deadlock);
 void text_victims(FILE *out, const struct deadlock *deadlock);
+/* Small print: how they came there, and how we know. */
+void text_stacks(FILE *out, const struct deadlock *deadlock);
+void text_proof(FILE *out, const struct deadlock *deadlock);
 
 #endif /* DLTRACE_TEXT_BODY_H */

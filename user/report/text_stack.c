@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- *	    at
  *	        pthread_mutex_lock in libc.so.6
  *	      > transfer, bank.c:41
  *	        start_thread in libc.so.6
@@ -45,9 +44,6 @@ void text_stack(FILE *out, const struct stack_frame *stack, size_t count, const 
 {
 	size_t place = own_frame_find(stack, count, 0);
 
-	if (!count && !missing)
-		return;
-	fputs("    at\n", out);
 	for (size_t i = 0; i < count; i++)
 		write_frame(out, &stack[i], i == place);
 	if (missing)
