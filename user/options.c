@@ -29,6 +29,7 @@ enum key {
 	KEY_MIN_WAIT,
 	KEY_INTERVAL,
 	KEY_DURATION,
+	KEY_STALLED_AFTER,
 	KEY_FORMAT,
 	KEY_JSON,
 	KEY_TEXTFILE,
@@ -60,6 +61,7 @@ static const struct argp_option argp_options[] = {
 	{ "min-wait", KEY_MIN_WAIT, "DURATION", 0, "A younger wait is never part of a verdict (1s)", GROUP_WHEN },
 	{ "interval", KEY_INTERVAL, "DURATION", 0, "Time between two looks at the system (1s)", GROUP_WHEN },
 	{ "duration", KEY_DURATION, "DURATION", 0, "Stop watching after this long", GROUP_WHEN },
+	{ "stalled-after", KEY_STALLED_AFTER, "DURATION", 0, "With --all, also show what only bystanders keep from being a deadlock for this long (10m)", GROUP_WHEN },
 	{ NULL, 0, NULL, 0, "Findings:", GROUP_OUTPUT },
 	{ "format", KEY_FORMAT, "FORM", 0, "text, json, dot or html (text)", GROUP_OUTPUT },
 	{ "json", KEY_JSON, NULL, 0, "The same as --format json", GROUP_OUTPUT },
@@ -128,6 +130,7 @@ static const struct setting {
 	{ KEY_MIN_WAIT, VALUE_DURATION, FIELD(min_wait_ns), "--min-wait", NULL },
 	{ KEY_INTERVAL, VALUE_DURATION, FIELD(interval_ns), "--interval", NULL },
 	{ KEY_DURATION, VALUE_DURATION, FIELD(duration_ns), "--duration", NULL },
+	{ KEY_STALLED_AFTER, VALUE_DURATION, FIELD(stalled_after_ns), "--stalled-after", NULL },
 	{ KEY_FORMAT, VALUE_CHOICE, FIELD(format), "--format", formats },
 	{ KEY_ATTACH, VALUE_CHOICE, FIELD(attach), "--attach", attaches },
 	{ KEY_SOURCE, VALUE_CHOICE, FIELD(source), "--source", sources },
@@ -427,7 +430,7 @@ int options_parse(int argc, char **argv, struct options *ret, int *ret_status)
 {
 	char name[] = "dltrace";
 	struct parser parser = {
-		.options = { .min_wait_ns = 1000000000, .interval_ns = 1000000000 },
+		.options = { .min_wait_ns = 1000000000, .interval_ns = 1000000000, .stalled_after_ns = 600000000000 },
 		.seen = 1,
 	};
 

@@ -43,6 +43,7 @@ struct options {
 	uint64_t min_wait_ns;
 	uint64_t interval_ns;
 	uint64_t duration_ns;
+	uint64_t stalled_after_ns;
 	uint32_t ringbuf_size; /* bytes, a power of two pages; 0: choose */
 	int verbosity;	       /* below 0: quiet */
 	uint8_t mode;	       /* enum mode */

@@ -76,6 +76,7 @@ static void event_take(const struct event *event, void *context)
 int run_replay(const struct options *options)
 {
 	struct judge_options judge_options = { .min_wait_ns = options->min_wait_ns,
+					       .stalled_after_ns = options->stalled_after_ns,
 					       .kinds = *kinds_table(),
 					       .stacks = options->stacks };
 	struct rejudge rejudge = { .judge = judge_new(&judge_options) };

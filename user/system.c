@@ -135,6 +135,7 @@ int system_open(struct system *system, const struct options *options, const uint
 		.scope = scope,
 		.scope_count = scope_count,
 		.want_chains = scope,
+		.stalled_after_ns = scope || options->once ? 0 : options->stalled_after_ns,
 		.stacks = options->stacks,
 	};
 

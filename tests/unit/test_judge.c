@@ -23,9 +23,10 @@ enum how {
 	HOW_GREEDY, /* the same, and asks before it may */
 };
 
-/* A process of one thread. It runs if it waits for nobody. */
+/* A process of one thread, or one more of another. It runs if it waits for nobody. */
 struct actor {
 	uint32_t pid;
+	uint32_t of;	    /* process that it is a thread of; 0: its own */
 	uint32_t waits_for; /* pid; of nobody in the look: somebody dead */
 	enum how how;
 	uint32_t ppid;
@@ -136,7 +137,7 @@ static void court_look(struct court *court, uint64_t now_ns, const struct actor 
 		const struct actor *actor = &actors[i];
 
 		tasks[i] = (struct look_task){
-			.pid = actor->pid,
+			.pid = actor->of ? actor->of : actor->pid,
 			.tid = actor->pid,
 			.ppid = actor->ppid,
 			.start_ns = actor->pid,
@@ -744,5 +745,135 @@ Test(judge, a_look_at_nothing_is_fine)
 	court_look(&c, 10 * SECOND, NULL, 0);
 	court_look(&c, 11 * SECOND, NULL, 0);
 	cr_expect_eq(c.findings.active_count, 0);
+	court_close(&c);
+}
+
+#define STALLED_AFTER (600 * SECOND)
+
+static struct court court_of_stalled(void)
+{
+	struct judge_options options = {
+		.min_wait_ns = MIN_WAIT,
+		.kinds = { .kinds = kinds, .count = 1 },
+		.stalled_after_ns = STALLED_AFTER,
+	};
+	struct court court = { .judge = judge_new(&options) };
+
+	cr_assert(court.judge);
+	return court;
+}
+
+/* Somebody waits for what 20 holds, who waits for what its thread 30 could post, who runs. */
+/* clang-format off */
+#define KEPT_OPEN_BY_30                                  \
+	{ .pid = 10, .waits_for = 20 },                  \
+	{ .pid = 20, .waits_for = 20, .how = HOW_ANY },  \
+	{ .pid = 30, .of = 20 }
+/* clang-format on */
+
+Test(stalled, is_what_a_bystander_keeps_open_for_long)
+{
+	struct court c = court_of_stalled();
+
+	LOOK(&c, 10 * SECOND, KEPT_OPEN_BY_30);
+	cr_expect_eq(c.findings.chain_count, 0);
+	LOOK(&c, 9 * SECOND + STALLED_AFTER, KEPT_OPEN_BY_30);
+	cr_expect_eq(c.findings.chain_count, 0, "not yet");
+	LOOK(&c, 10 * SECOND + STALLED_AFTER, KEPT_OPEN_BY_30);
+	cr_assert_eq(c.findings.chain_count, 1);
+
+	const struct chain *chain = &c.findings.chains[0];
+
+	cr_expect_eq(chain->bystanders, 1);
+	cr_assert_eq(chain->count, 3);
+	cr_expect_eq(chain->links[0].task.tid, 10);
+	cr_expect_eq(chain->links[2].task.tid, 30);
+	cr_expect_eq(c.findings.found_count, 0);
+	cr_expect_eq(c.findings.active_count, 0);
+	LOOK(&c, 11 * SECOND + STALLED_AFTER, KEPT_OPEN_BY_30);
+	cr_expect_eq(c.findings.chain_count, 0, "told once");
+	court_close(&c);
+}
+
+Test(stalled, is_not_what_has_not_waited_long)
+{
+	struct court c = court_of_stalled();
+
+	LOOK(&c, 10 * SECOND, KEPT_OPEN_BY_30);
+	LOOK(&c, 20 * SECOND + STALLED_AFTER, { .pid = 10, .waits_for = 20 },
+	     { .pid = 20, .waits_for = 30, .how = HOW_ANY, .slept_ns = 30 * SECOND },
+	     { .pid = 30 });
+	cr_expect_eq(c.findings.chain_count, 0);
+	court_close(&c);
+}
+
+Test(stalled, is_not_what_waits_for_a_holder)
+{
+	struct court c = court_of_stalled();
+
+	for (int i = 0; i < 2; i++)
+		LOOK(&c, 10 * SECOND + i * STALLED_AFTER, { .pid = 10, .waits_for = 20 },
+		     { .pid = 20, .waits_for = 30 }, { .pid = 30 });
+	cr_expect_eq(c.findings.chain_count, 0);
+	court_close(&c);
+}
+
+Test(stalled, is_not_an_idle_pool_behind_which_nobody_is_stuck)
+{
+	struct court c = court_of_stalled();
+
+	for (int i = 0; i < 2; i++)
+		LOOK(&c, 10 * SECOND + i * STALLED_AFTER,
+		     { .pid = 20, .waits_for = 20, .how = HOW_ANY }, { .pid = 30, .of = 20 });
+	cr_expect_eq(c.findings.chain_count, 0);
+	court_close(&c);
+}
+
+Test(stalled, is_not_what_somebody_may_end_who_was_seen_at_the_object)
+{
+	struct court c = court_of_stalled();
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 20 },
+	     { .pid = 20, .waits_for = 20, .how = HOW_ANY },
+	     { .pid = 30, .of = 20, .waits_for = 20, .how = HOW_TIMED });
+	LOOK(&c, 10 * SECOND + STALLED_AFTER, KEPT_OPEN_BY_30);
+	cr_expect_eq(c.findings.chain_count, 0);
+	court_close(&c);
+}
+
+Test(stalled, is_not_what_another_process_may_end)
+{
+	struct court c = court_of_stalled();
+
+	for (int i = 0; i < 2; i++)
+		LOOK(&c, 10 * SECOND + i * STALLED_AFTER, { .pid = 10, .waits_for = 20 },
+		     { .pid = 20, .waits_for = 30, .how = HOW_ANY }, { .pid = 30 });
+	cr_expect_eq(c.findings.chain_count, 0);
+	court_close(&c);
+}
+
+Test(stalled, is_not_what_a_thread_may_end_that_waits_for_another_process)
+{
+	struct court c = court_of_stalled();
+
+	for (int i = 0; i < 2; i++)
+		LOOK(&c, 10 * SECOND + i * STALLED_AFTER, { .pid = 10, .waits_for = 20 },
+		     { .pid = 20, .waits_for = 20, .how = HOW_ANY },
+		     { .pid = 21, .of = 20, .waits_for = 40 }, { .pid = 30, .of = 20 },
+		     { .pid = 40 });
+	cr_expect_eq(c.findings.chain_count, 0);
+	court_close(&c);
+}
+
+Test(stalled, is_not_what_has_a_timeout_or_could_not_be_read)
+{
+	struct court c = court_of_stalled();
+
+	for (int i = 0; i < 2; i++)
+		LOOK(&c, 10 * SECOND + i * STALLED_AFTER, { .pid = 10, .waits_for = 20 },
+		     { .pid = 20, .waits_for = 30, .how = HOW_TIMED },
+		     { .pid = 11, .waits_for = 21 },
+		     { .pid = 21, .waits_for = 30, .how = HOW_BUSY }, { .pid = 30 });
+	cr_expect_eq(c.findings.chain_count, 0);
 	court_close(&c);
 }

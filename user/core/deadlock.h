@@ -112,6 +112,7 @@ struct chain {
 	struct chain_link *links;
 	size_t count;
 	uint64_t key; /* changes when the chain does */
+	uint32_t bystanders; /* not 0: it is stalled, see judge_stalled.c; so many keep it open */
 };
 /* What the chain owns; the struct itself stays the caller's. */
 void chain_free(struct chain *chain);

@@ -13,6 +13,9 @@
 #include "core/resolve.h"
 #include "core/scope.h"
 #include "core/seen.h"
+#include "core/touches.h"
+
+#define STALLED_MOST 32 /* of one look */
 
 struct judge {
 	struct judge_options options;
@@ -31,6 +34,10 @@ struct judge {
 	size_t chain_count;
 	uint64_t *chain_keys; /* chains given before, so that only changes are given again */
 	size_t chain_key_count;
+	struct touches touches;
+	uint64_t first_look_ns;		     /* CLOCK_MONOTONIC */
+	uint64_t stalled_keys[STALLED_MOST]; /* of the look before */
+	size_t stalled_key_count;
 };
 
 /* One look being judged. */
@@ -48,5 +55,9 @@ struct hearing {
 int hearing_collect_findings(struct hearing *hearing);
 /* For each blocked task of the named processes that is in no deadlock: judge->chains. */
 int hearing_collect_chains(struct hearing *hearing);
+/* What is open only through bystanders, and new: the same list. */
+int hearing_collect_stalled(struct hearing *hearing);
+/* Takes the chain over, also on failure. 0 or -ENOMEM. */
+int judge_add_chain(struct judge *judge, struct chain *chain);
 
 #endif /* DLTRACE_HEARING_H */

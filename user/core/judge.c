@@ -67,6 +67,7 @@ void judge_free(struct judge *judge)
 	seen_deinit(&judge->seen);
 	active_deinit(&judge->active);
 	progress_deinit(&judge->progress);
+	touches_deinit(&judge->touches);
 	free(judge->chain_keys);
 	free(judge);
 }
@@ -273,6 +274,8 @@ static int hearing_judge(struct hearing *hearing, struct findings *ret)
 		err = hearing_collect_findings(hearing);
 	if (!err)
 		err = hearing_collect_chains(hearing);
+	if (!err)
+		err = hearing_collect_stalled(hearing);
 	return err;
 }
 

@@ -21,7 +21,9 @@ struct judge_options {
 	const uint32_t *scope; /* pids of -p, not owned, constant; NULL: everything */
 	size_t scope_count;
 	bool want_chains;
-	enum stacks stacks; /* of the tasks of a finding */
+	uint64_t
+		stalled_after_ns; /* look for stalled chains, of waits at least so old; 0: do not */
+	enum stacks stacks;	  /* of the tasks of a finding */
 };
 
 /* What changed with one look. All owned by the judge, valid until the next look. */
@@ -32,7 +34,7 @@ struct findings {
 	size_t resolved_count;
 	struct deadlock **active; /* all that stand now */
 	size_t active_count;
-	struct chain *chains; /* of the named processes, new or changed */
+	struct chain *chains; /* of the named processes, and stalled ones; new or changed */
 	size_t chain_count;
 	/*
 	 * Tasks in scope that would be in a deadlock if this look were confirmed by another

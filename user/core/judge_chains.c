@@ -53,6 +53,19 @@ static bool chain_is_new(const struct judge *judge, uint64_t key)
 	return true;
 }
 
+int judge_add_chain(struct judge *judge, struct chain *chain)
+{
+	struct chain *chains = reallocarray(judge->chains, judge->chain_count + 1, sizeof(*chains));
+
+	if (!chains) {
+		chain_free(chain);
+		return -ENOMEM;
+	}
+	judge->chains = chains;
+	judge->chains[judge->chain_count++] = *chain;
+	return 0;
+}
+
 static int chain_take(struct hearing *hearing, uint32_t task, uint64_t *keys, size_t *key_count)
 {
 	struct judge *judge = hearing->judge;
@@ -68,15 +81,7 @@ static int chain_take(struct hearing *hearing, uint32_t task, uint64_t *keys, si
 		return 0;
 	}
 
-	struct chain *chains = reallocarray(judge->chains, judge->chain_count + 1, sizeof(*chains));
-
-	if (!chains) {
-		chain_free(&chain);
-		return -ENOMEM;
-	}
-	judge->chains = chains;
-	judge->chains[judge->chain_count++] = chain;
-	return 0;
+	return judge_add_chain(judge, &chain);
 }
 
 /* For each blocked task of the named processes that is in no deadlock. */

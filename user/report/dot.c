@@ -121,6 +121,8 @@ static void write_chain(FILE *out, size_t c, const struct chain *chain)
 		if (link->kind == WAIT_NONE)
 			fputs(link->task.flags & TASK_DEAD ? ", has ended" : ", runs",
 			      buffer.stream);
+		if (chain->bystanders && i + 1 == chain->count)
+			fputs(", a bystander", buffer.stream);
 		if (link->open && i + 1 == chain->count)
 			fprintf(buffer.stream, ", open: %s",
 				open_reason_name[__builtin_ctz(link->open)]);

@@ -118,6 +118,10 @@ static int write_deadlock(FILE *out, const struct output *output, size_t d,
 static void write_chain(FILE *out, const struct chain *chain, uint64_t now_ns)
 {
 	fputs("<li>", out);
+	if (chain->bystanders)
+		fprintf(out,
+			"<b>stalled</b>, open only through %u bystander%s: ", chain->bystanders,
+			chain->bystanders == 1 ? "" : "s");
 	for (size_t i = 0; i < chain->count; i++) {
 		const struct chain_link *link = &chain->links[i];
 

@@ -254,8 +254,10 @@ static int json_chain(const struct output *output, const struct chain *chain,
 {
 	struct json_line line;
 
-	json_line_begin(&line, "chain");
+	json_line_begin(&line, chain->bystanders ? "stalled" : "chain");
 	json_add_text(&line, line.root, "time", format_time(now->wall_ns).text);
+	if (chain->bystanders)
+		json_add_number(&line, line.root, "bystanders", chain->bystanders);
 
 	struct json_object *list = json_add_array(&line, line.root, "tasks");
 

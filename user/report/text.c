@@ -176,6 +176,10 @@ static int text_chain(const struct output *output, const struct chain *chain,
 
 	if (buffer_open(&line))
 		return -ENOMEM;
+	if (chain->bystanders)
+		fprintf(line.stream,
+			"stalled, open only through %u bystander%s: ", chain->bystanders,
+			chain->bystanders == 1 ? "" : "s");
 	for (size_t i = 0; i < chain->count; i++) {
 		bool is_last = i + 1 == chain->count;
 

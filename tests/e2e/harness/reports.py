@@ -6,6 +6,7 @@ import stat
 import subprocess
 import time
 
+from harness.cases import NEAR_MISSES
 from harness.commands import case_of, hung
 from harness.scoreboard import expect
 
@@ -17,6 +18,16 @@ PATIENCE_S = 20
 def test(function):
     REPORTS.append(function)
     return function
+
+
+def case_of_near_miss(program):
+    [case] = [case for case in NEAR_MISSES if case.name == program]
+    return case
+
+
+def begin_quiet(target):
+    target.go()
+    target.wait_ready()
 
 
 def is_page(text):
@@ -94,3 +105,28 @@ def a_healthy_command_leaves_no_artifacts(bench):
 def artifacts_that_cannot_be_written_are_status_125(bench):
     result = bench.dltrace.run("--artifacts", "/dev/null", "--", "/bin/true", json_output=False)
     expect(result.status == 125 and "/dev/null" in result.err, result)
+
+
+@test
+def what_only_a_bystander_keeps_open_is_shown_as_stalled_and_is_no_deadlock(bench):
+    with bench.start(case_of_near_miss("sem_private live")) as target:
+        begin_quiet(target)
+        with bench.dltrace.watch("--all", "--stalled-after", "2s", "--interval", "250ms") as watch:
+            line = watch.wait_for(
+                lambda line: line["type"] == "stalled" and line["tasks"][0]["pid"] == target.pid, PATIENCE_S
+            )
+            expect(line, "no stalled line")
+            expect(line["bystanders"] == 1 and len(line["tasks"]) >= 2, line)
+            result = watch.end()
+    mine = [line for line in result.of_type("deadlock") if target.pid in (task["pid"] for task in line["tasks"])]
+    expect(not mine, mine)
+
+
+@test
+def nothing_is_stalled_before_its_time(bench):
+    with bench.start(case_of_near_miss("sem_private live")) as target:
+        begin_quiet(target)
+        with bench.dltrace.watch("--all", "--interval", "250ms") as watch:
+            line = watch.wait_for(lambda line: line["type"] == "stalled", 3)
+            watch.end()
+        expect(not line, line)
