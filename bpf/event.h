@@ -76,7 +76,7 @@ struct look_task {
 	__u32 uid;
 	__s32 call;	/* system call number, -1: not in one */
 	__u32 ns_level; /* 0: the initial PID namespace */
-	__u32 ns_tid;	/* tid in its own namespace; valid for levels 0 and 1, else 0 */
+	__u32 ns_tid;	/* tid in its own namespace; 0: nested too deeply to tell */
 	__u32 ns_pid;
 	__u32 mm_users;
 	__u32 files_users;

@@ -145,21 +145,33 @@ static void fill_signals(const struct task_struct *task, struct look_task *recor
 		flag_set(record, TASK_EXITING);
 }
 
-/* The verifier accepts only constant indices into pid->numbers. */
+/*
+ * The verifier accepts only constant indices into pid->numbers. Namespaces nest
+ * up to 32 deep (MAX_PID_NS_LEVEL); containers in containers need three or four.
+ */
+#define NAMESPACE_LEVEL(n)                                                      \
+	case n:                                                                 \
+		record->ns_tid = pid->numbers[n].nr;                            \
+		record->ns_pid = task->group_leader->thread_pid->numbers[n].nr; \
+		record->pid_ns = pid->numbers[n].ns->ns.inum;                   \
+		break
+
 static void fill_namespace(const struct task_struct *task, struct look_task *record)
 {
 	const struct pid *pid = task->thread_pid;
 
 	record->ns_level = pid->level;
-	if (pid->level == 0) {
-		record->ns_tid = task->pid;
-		record->ns_pid = task->tgid;
-		record->pid_ns = pid->numbers[0].ns->ns.inum;
-	} else if (pid->level == 1) {
-		record->ns_tid = pid->numbers[1].nr;
-		record->ns_pid = task->group_leader->thread_pid->numbers[1].nr;
-		record->pid_ns = pid->numbers[1].ns->ns.inum;
-	} else {
+	switch (pid->level) {
+		NAMESPACE_LEVEL(0);
+		NAMESPACE_LEVEL(1);
+		NAMESPACE_LEVEL(2);
+		NAMESPACE_LEVEL(3);
+		NAMESPACE_LEVEL(4);
+		NAMESPACE_LEVEL(5);
+		NAMESPACE_LEVEL(6);
+		NAMESPACE_LEVEL(7);
+		NAMESPACE_LEVEL(8);
+	default:
 		record->pid_ns = task->nsproxy->pid_ns_for_children->ns.inum;
 	}
 }

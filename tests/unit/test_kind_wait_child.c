@@ -195,6 +195,30 @@ Test(kind_wait_child, number_is_of_the_waiters_namespace)
 	fake_system_deinit(&system);
 }
 
+static uint32_t open_in_nested_namespaces(uint32_t level, uint32_t brother_level)
+{
+	struct fake_system system = { 0 };
+	struct look_task *task = family(&system);
+
+	fake_call(task, SYS_wait4, 2, 0, 0, 0);
+	for (int i = 0; i < 3; i++) {
+		system.tasks[i].ns_level = i ? (i == 1 ? level : brother_level) : 1;
+		system.tasks[i].pid_ns = 70 + system.tasks[i].ns_level;
+		system.tasks[i].ns_tid = 10 + i;
+	}
+
+	uint32_t open = fake_resolve(&system, &wait4_kind, 10, COST_LOOK).open;
+
+	fake_system_deinit(&system);
+	return open;
+}
+
+Test(kind_wait_child, number_of_the_only_child_in_a_namespace_below)
+{
+	cr_expect_eq(open_in_nested_namespaces(2, 1), 0);
+	cr_expect_eq(open_in_nested_namespaces(2, 2), OPEN_BIT(OPEN_BUSY), "two it could be");
+}
+
 Test(kind_wait_child, waitid_names_the_same_children)
 {
 	struct fake_system system = { 0 };

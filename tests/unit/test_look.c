@@ -132,6 +132,23 @@ Test(look, a_number_names_a_task_in_the_viewers_own_namespace)
 	look_deinit(&look);
 }
 
+Test(look, namespaces_nest)
+{
+	struct look look =
+		LOOK_OF({ .pid = 50, .tid = 50, .pid_ns = 7, .ns_level = 2, .ns_tid = 1 },
+			{ .pid = 51, .tid = 51, .pid_ns = 8, .ns_level = 3, .ns_tid = 3 },
+			{ .pid = 60, .tid = 60, .pid_ns = 9, .ns_level = 3, .ns_tid = 3 },
+			{ .pid = 61, .tid = 61, .pid_ns = 9, .ns_level = 3, .ns_tid = 1 });
+	bool known = false;
+
+	cr_expect_eq(look_find_in_namespace(&look, look_find(&look, 61), 3, &known),
+		     look_find(&look, 60));
+	cr_expect(known);
+	cr_expect_eq(look_find_in_namespace(&look, look_find(&look, 50), 3, &known), NO_TASK);
+	cr_expect(known);
+	look_deinit(&look);
+}
+
 Test(look, a_namespace_nested_too_deeply_is_not_known)
 {
 	struct look look = LOOK_OF({ .pid = 2, .tid = 2, .pid_ns = 9, .ns_level = 2 },

@@ -101,6 +101,27 @@ static uint32_t processes_collect(const struct look *look, struct process *proce
 	return count;
 }
 
+/* Containers count their tasks from 1 each, so many have the same number. */
+static uint32_t *nested_new(struct look *look, uint32_t *keys)
+{
+	_cleanup_free_ uint32_t *scratch = malloc((look->task_count + 1) * sizeof(*scratch));
+	uint32_t *nested = malloc((look->task_count + 1) * sizeof(*nested));
+	uint32_t count = 0;
+
+	if (!scratch || !nested) {
+		free(nested);
+		return NULL;
+	}
+	for (uint32_t i = 0; i < look->task_count; i++) {
+		keys[i] = look->tasks[i].ns_tid;
+		if (look->tasks[i].ns_level && look->tasks[i].ns_tid)
+			nested[count++] = i;
+	}
+	sort_indices(nested, count, keys, scratch);
+	look->nested_count = count;
+	return nested;
+}
+
 static int look_index(struct look *look)
 {
 	uint32_t n = look->task_count;
@@ -116,7 +137,8 @@ static int look_index(struct look *look)
 	for (uint32_t i = 0; i < look->process_count; i++)
 		keys[i] = look->processes[i].ppid;
 	look->by_parent = index_new(look->process_count, keys);
-	return look->by_tid && look->by_parent ? 0 : -ENOMEM;
+	look->nested = nested_new(look, keys);
+	return look->by_tid && look->by_parent && look->nested ? 0 : -ENOMEM;
 }
 
 static void look_unindex(struct look *look)
@@ -124,7 +146,8 @@ static void look_unindex(struct look *look)
 	free(look->by_tid);
 	free(look->processes);
 	free(look->by_parent);
-	look->by_tid = look->by_parent = NULL;
+	free(look->nested);
+	look->by_tid = look->by_parent = look->nested = NULL;
 	look->processes = NULL;
 }
 
@@ -217,12 +240,26 @@ uint32_t look_children(const struct look *look, uint32_t pid, uint32_t *ret_firs
 	return high - low;
 }
 
-/* Namespaces below the first level are rare and their tasks few: a walk will do. */
 static uint32_t find_nested(const struct look *look, uint64_t pid_ns, uint32_t number)
 {
-	for (uint32_t i = 0; i < look->task_count; i++)
-		if (look->tasks[i].pid_ns == pid_ns && look->tasks[i].ns_tid == number)
-			return i;
+	uint32_t low = 0, high = look->nested_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (look->tasks[look->nested[middle]].ns_tid < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < look->nested_count; low++) {
+		const struct look_task *task = &look->tasks[look->nested[low]];
+
+		if (task->ns_tid != number)
+			break;
+		if (task->pid_ns == pid_ns)
+			return look->nested[low];
+	}
 	return NO_TASK;
 }
 
@@ -231,7 +268,7 @@ uint32_t look_find_in_namespace(const struct look *look, uint32_t viewer, uint32
 {
 	const struct look_task *task = &look->tasks[viewer];
 
-	*ret_known = task->ns_level <= 1;
+	*ret_known = !task->ns_level || task->ns_tid;
 	if (!task->ns_level)
 		return look_find(look, number);
 	return *ret_known ? find_nested(look, task->pid_ns, number) : NO_TASK;

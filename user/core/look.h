@@ -27,8 +27,10 @@ struct look {
 	uint32_t *by_tid;	   /* indices into tasks, sorted by tid */
 	struct process *processes; /* sorted by pid */
 	uint32_t *by_parent;	   /* indices into processes, sorted by ppid, then pid */
+	uint32_t *nested; /* tasks of other PID namespaces than the first, sorted by ns_tid */
 	uint32_t task_count;
 	uint32_t process_count;
+	uint32_t nested_count;
 	uint64_t start_ns;   /* CLOCK_MONOTONIC when the pass began; waits are aged against it */
 	uint64_t wall_ns;    /* CLOCK_REALTIME at the same moment, for display only */
 	uint64_t boot_id;    /* hash of the boot id */

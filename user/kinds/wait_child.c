@@ -83,6 +83,25 @@ static void resolve_process(const struct kind_context *context, const struct loo
 	child_edge(context, task, child, b, RELATION_CHILD, CHILD_FLAGS);
 }
 
+/* The only child in a namespace below the waiter's, where it has another number. */
+static const struct process *only_nested_child(const struct look *look,
+					       const struct look_task *task)
+{
+	const struct process *found = NULL;
+	uint32_t first, count = look_children(look, task->pid, &first);
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct process *child = &look->processes[look->by_parent[first + i]];
+
+		if (look->tasks[child->first].ns_level <= task->ns_level)
+			continue;
+		if (found)
+			return NULL;
+		found = child;
+	}
+	return found;
+}
+
 static void resolve_one(const struct kind_context *context, const struct look_task *task,
 			int32_t number, struct wait_builder *b)
 {
@@ -94,6 +113,8 @@ static void resolve_one(const struct kind_context *context, const struct look_ta
 
 	if (!known)
 		wait_open(b, OPEN_UNREADABLE);
+	else if (child == NO_TASK && only_nested_child(look, task))
+		resolve_process(context, task, only_nested_child(look, task), b);
 	else if (child == NO_TASK)
 		wait_open(b, OPEN_BUSY);
 	else

@@ -36,7 +36,13 @@ def file_locks():
     yield self_wait("kernel/flock_inherited twice", causes={"a": "flock"}, edges=(("a", "holds", "a"),))
 
 
-POSITIVES = [*file_locks()]
+def namespaces():
+    mutexes = {"a": "mutex", "b": "mutex"}
+    for how in ("apart", "deep"):
+        yield cycle(f"kernel/two_containers {how}", causes=mutexes, victims=("main",), edges=A_B_HOLD)
+
+
+POSITIVES = [*file_locks(), *namespaces()]
 
 NEAR_MISSES = [
     *(quiet(f"kernel/file_locks {way}") for way in ("flock timed", "mixed timed", "flock order", "ofd ranges")),
@@ -44,4 +50,5 @@ NEAR_MISSES = [
     quiet("kernel/posix_refused polite"),
     quiet("kernel/posix_refused helped"),
     *(quiet(f"kernel/flock_inherited {way}") for way in ("shared", "flight", "busy")),
+    quiet("kernel/two_containers shared"),
 ]
