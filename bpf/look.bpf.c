@@ -127,8 +127,9 @@ static void fill_state(const struct task_struct *task, struct look_task *record)
 		flag_set(record, TASK_STOPPED);
 	else if (state & STATE_FROZEN || task->jobctl & JOBCTL_FREEZE ||
 		 (task->flags & PF_FROZEN && task_is_user(task)) ||
-		 BPF_CORE_READ_BITFIELD(task, frozen))
-		flag_set(record, TASK_FROZEN); /* a stopped task is `frozen`, too */
+		 (BPF_CORE_READ_BITFIELD(task, frozen) && !(state & STATE_UNINTERRUPTIBLE)))
+		flag_set(record,
+			 TASK_FROZEN); /* `frozen` are also the stopped, and who is in vfork */
 }
 
 static void fill_signals(const struct task_struct *task, struct look_task *record)

@@ -28,6 +28,8 @@ SIGINT, SIGCHLD, INTERNAL = 2, 17, {32, 33}
 
 INTERPRETERS = re.compile(r"(python|pypy|perl|ruby|node|nodejs|bash|sh|dash|zsh|ksh|php|lua)(?![a-z])")
 
+VFORKS = (56, 58, 435)  # clone, vfork, clone3
+
 # system call -> beginnings of the kernel functions in which it sleeps
 WCHANS = {
     202: ("futex", "rt_mutex", "__rt_mutex"),
@@ -37,6 +39,7 @@ WCHANS = {
     19: ("pipe", "anon_pipe"),
     1: ("pipe", "anon_pipe"),
     20: ("pipe", "anon_pipe"),
+    **dict.fromkeys(VFORKS, ("kernel_clone", "wait_for_vfork_done")),
     73: ("locks_lock_inode_wait", "flock_lock_inode_wait", "__do_sys_flock", "__x64_sys_flock"),
     72: ("fcntl_setlk", "do_lock_file_wait", "locks_lock_inode_wait"),
     7: ("do_poll", "do_sys_poll", "poll_schedule"),
@@ -315,6 +318,13 @@ def waitid_wait(system, task, args):
     return children_wait(system, task, chosen, "waitid", options)
 
 
+def vfork_wait(system, task, args):
+    """The child lives in the caller's memory until it runs another program or ends."""
+    borrowers = [pid for pid in system.sharers(task.pid) if pid != task.pid]
+    found = members(system, borrowers)
+    return Wait({"vfork"}, found, found, "child") if found else opened("no child in this memory")
+
+
 def file_of(system, task, fd):
     for file in system.files(task.pid):
         if file.fd == fd:
@@ -449,6 +459,7 @@ CALLS = {
     271: ppoll_wait,
     23: select_wait,
     270: pselect_wait,
+    **dict.fromkeys(VFORKS, vfork_wait),
     73: flock_wait,
     72: fcntl_wait,
     34: pause_wait,
@@ -470,10 +481,12 @@ def of_task(system, task):
     """The task's wait; None if it is not blocked at all."""
     if not task.alive:
         return Wait(())  # the dead do nothing
-    if task.state != "S" or task.pending or task.tracer or task.kernel_thread:
+    if task.state not in "SD" or task.pending or task.tracer or task.kernel_thread:
         return None
     try:
         call = task.call()
+        if task.state == "D" and (call is None or call[0] not in VFORKS):
+            return None
         if call is None or running_reason(system, task, call[0]):
             return None
         if call[0] not in CALLS:

@@ -422,7 +422,10 @@ Test(kind_mutex, namespace_nested_too_deeply_is_open)
 	struct fake_system system = { 0 };
 	struct mutex_word word = owned_by(12);
 
-	waiter(&system, &word)->ns_level = 2;
+	struct look_task *task = waiter(&system, &word);
+
+	task->ns_level = 9;
+	task->ns_tid = 0;
 
 	struct fake_wait wait = fake_resolve(&system, &mutex_kind, 11, COST_LOOK);
 

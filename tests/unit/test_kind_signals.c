@@ -190,10 +190,8 @@ static struct fake_wait pausing(int call, uint64_t caught)
 
 Test(kind_signals, suspended_for_a_handler_is_open)
 {
-	cr_expect_eq(pausing(SYS_rt_sigsuspend, BIT(SIGUSR1)).open,
-		     OPEN_BIT(OPEN_AWAITED_SIGNAL));
-	cr_expect_eq(pausing(SYS_rt_sigsuspend, BIT(SIGINT)).open,
-		     OPEN_BIT(OPEN_AWAITED_SIGNAL));
+	cr_expect_eq(pausing(SYS_rt_sigsuspend, BIT(SIGUSR1)).open, OPEN_BIT(OPEN_AWAITED_SIGNAL));
+	cr_expect_eq(pausing(SYS_rt_sigsuspend, BIT(SIGINT)).open, OPEN_BIT(OPEN_AWAITED_SIGNAL));
 }
 
 Test(kind_signals, suspended_without_a_handler_is_idle)
@@ -203,4 +201,23 @@ Test(kind_signals, suspended_without_a_handler_is_idle)
 	cr_assert(wait.idle);
 	cr_assert_eq(wait.open, 0);
 	cr_assert_eq(wait.edge_count, 0);
+}
+
+static uint32_t open_of_sigwait(uint64_t timeout)
+{
+	struct fake_system system = { 0 };
+
+	fake_call(fake_task(&system, 10, 10), SYS_rt_sigtimedwait, 0x7000, 0, timeout, 8);
+
+	struct fake_wait wait = fake_resolve(&system, &pause_kind, 10, COST_LOOK);
+
+	fake_system_deinit(&system);
+	cr_expect_not(wait.idle);
+	return wait.open;
+}
+
+Test(kind_signals, anybody_may_send_what_sigwait_takes)
+{
+	cr_expect_eq(open_of_sigwait(0), OPEN_BIT(OPEN_AWAITED_SIGNAL));
+	cr_expect_eq(open_of_sigwait(0x7100), OPEN_BIT(OPEN_TIMED));
 }

@@ -29,6 +29,9 @@ static const struct call_row call_rows[] = {
 	ROW(semtimedop, SEMTIMEDOP),
 	ROW(flock, FLOCK),
 	ROW(fcntl, FCNTL),
+	ROW(clone, CLONE),
+	ROW(clone3, CLONE),
+	ROW(rt_sigtimedwait, SIGWAIT),
 	ROW(rt_sigsuspend, SIGSUSPEND),
 	ROW(nanosleep, SLEEP),
 	ROW(clock_nanosleep, SLEEP),
@@ -47,6 +50,7 @@ static const struct call_row call_rows[] = {
 	ROW(poll, POLL),
 	ROW(select, SELECT),
 	ROW(pause, PAUSE),
+	ROW(vfork, CLONE),
 	ROW(epoll_wait, EPOLL),
 #endif
 	/* futex2, the same numbers everywhere (asm-generic/unistd.h); newer than some headers */
@@ -56,7 +60,6 @@ static const struct call_row call_rows[] = {
 	[456] = { "futex_requeue", CALL_UNKNOWN },
 
 	/* Known by name only. */
-	ROW(clone, UNKNOWN),
 	ROW(close, UNKNOWN),
 	ROW(copy_file_range, UNKNOWN),
 	ROW(epoll_pwait2, UNKNOWN),
@@ -93,7 +96,6 @@ static const struct call_row call_rows[] = {
 	ROW(pwritev2, UNKNOWN),
 	ROW(ptrace, UNKNOWN),
 	ROW(renameat2, UNKNOWN),
-	ROW(rt_sigtimedwait, UNKNOWN),
 	ROW(sendfile, UNKNOWN),
 	ROW(splice, UNKNOWN),
 	ROW(statx, UNKNOWN),
@@ -109,7 +111,6 @@ static const struct call_row call_rows[] = {
 	ROW(open, UNKNOWN),
 	ROW(stat, UNKNOWN),
 	ROW(unlink, UNKNOWN),
-	ROW(vfork, UNKNOWN),
 #endif
 };
 

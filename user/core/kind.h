@@ -76,6 +76,8 @@ enum call {
 	CALL_SEMTIMEDOP,
 	CALL_FLOCK,
 	CALL_FCNTL,
+	CALL_CLONE, /* clone, clone3, vfork: sleeps for a child that borrows its memory */
+	CALL_SIGWAIT,
 	CALL_PAUSE,
 	CALL_SIGSUSPEND,
 	CALL_SLEEP,  /* always timed */

@@ -31,6 +31,12 @@ static const struct {
 	{ TASK_COMPAT, OPEN_UNKNOWN_CALL }, { TASK_UNINTERRUPTIBLE, OPEN_IN_KERNEL },
 };
 
+/* vfork() is the one call with a waker of its own that cannot be interrupted (kernel/fork.c). */
+static bool is_vfork(const struct look_task *task)
+{
+	return task->flags & TASK_UNINTERRUPTIBLE && call_of(task) == CALL_CLONE;
+}
+
 /* True if the task waits at all; *ret_reason is why it does so openly, OPEN_REASONS if the kinds
  * are to say. */
 static bool task_waits(const struct look_task *task, enum open_reason *ret_reason)
@@ -39,7 +45,8 @@ static bool task_waits(const struct look_task *task, enum open_reason *ret_reaso
 		return false;
 	*ret_reason = OPEN_REASONS;
 	for (size_t i = 0; i < sizeof(not_blocked) / sizeof(not_blocked[0]); i++) {
-		if (task->flags & not_blocked[i].flag) {
+		if (task->flags & not_blocked[i].flag &&
+		    !(not_blocked[i].flag == TASK_UNINTERRUPTIBLE && is_vfork(task))) {
 			*ret_reason = not_blocked[i].reason;
 			return true;
 		}

@@ -24,6 +24,7 @@ struct graph;
 	X(JOIN, "join")                 \
 	X(WAIT4, "wait4")               \
 	X(WAITID, "waitid")             \
+	X(VFORK, "vfork")               \
 	X(PIPE_READ, "pipe-read")       \
 	X(PIPE_WRITE, "pipe-write")     \
 	X(POLL, "poll")                 \

@@ -17,6 +17,7 @@ extern const struct kind sem_kind;
 extern const struct kind futex_kind;
 extern const struct kind wait4_kind;
 extern const struct kind waitid_kind;
+extern const struct kind vfork_kind;
 extern const struct kind pipe_read_kind;
 extern const struct kind pipe_write_kind;
 extern const struct kind poll_kind;

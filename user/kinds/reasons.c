@@ -20,7 +20,7 @@ static const struct {
 	[FILE_EPOLL] = { "epoll", OPEN_UNKNOWN_CALL },
 	[FILE_TIMERFD] = { "timerfd", OPEN_TIMER },
 	/* Not OPEN_SIGNAL: that is a handler, with which custom does not reckon. */
-	[FILE_SIGNALFD] = { "signalfd", OPEN_IN_KERNEL },
+	[FILE_SIGNALFD] = { "signalfd", OPEN_AWAITED_SIGNAL },
 	[FILE_INOTIFY] = { "inotify", OPEN_IN_KERNEL },
 	[FILE_FIFO] = { "fifo", OPEN_NAME },
 };

@@ -24,6 +24,7 @@ CALLS = {
     "pipe-write": {1},
     "poll": {7, 271},
     "select": {23, 270},
+    "vfork": {56, 58, 435},
     "flock": {73},
     "posix-lock": {72},
     "ofd-lock": {72},
@@ -72,7 +73,8 @@ def settle(case, target):
 def hangs_as_meant(case, target, role):
     calls = set().union(*(CALLS[kind] for kind in case.causes[role].split("|")))
     tid = target.roles[role]
-    return proc.call(tid) in calls and proc.status(tid).get("State", "").startswith("S")
+    state = "D" if case.causes[role] == "vfork" else "S"
+    return proc.call(tid) in calls and proc.status(tid).get("State", "").startswith(state)
 
 
 def begin(bench, case, target):

@@ -36,13 +36,26 @@ def file_locks():
     yield self_wait("kernel/flock_inherited twice", causes={"a": "flock"}, edges=(("a", "holds", "a"),))
 
 
+def processes():
+    for how, kind, relation in (
+        ("pipe", "pipe-read", "writer"),
+        ("mutex", "mutex", "holds"),
+        ("lock", "posix-lock", "holds"),
+    ):
+        yield cycle(
+            f"kernel/vfork_child {how}",
+            causes={"main": "vfork", "a": kind},
+            edges=(("main", "child", "a"), ("a", relation, "main")),
+        )
+
+
 def namespaces():
     mutexes = {"a": "mutex", "b": "mutex"}
     for how in ("apart", "deep"):
         yield cycle(f"kernel/two_containers {how}", causes=mutexes, victims=("main",), edges=A_B_HOLD)
 
 
-POSITIVES = [*file_locks(), *namespaces()]
+POSITIVES = [*file_locks(), *processes(), *namespaces()]
 
 NEAR_MISSES = [
     *(quiet(f"kernel/file_locks {way}") for way in ("flock timed", "mixed timed", "flock order", "ofd ranges")),
@@ -50,5 +63,6 @@ NEAR_MISSES = [
     quiet("kernel/posix_refused polite"),
     quiet("kernel/posix_refused helped"),
     *(quiet(f"kernel/flock_inherited {way}") for way in ("shared", "flight", "busy")),
+    *(quiet(f"kernel/vfork_child {way}") for way in ("exec", "thread")),
     quiet("kernel/two_containers shared"),
 ]
