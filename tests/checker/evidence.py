@@ -4,6 +4,7 @@
 import os
 import re
 
+from . import sysvipc
 from .procfs import KCMP_FILE, TICK_NS, is_same, Unreadable, read_bytes, read_link, read_memory
 
 SYSCALL_WORDS = 7  # number and six arguments; what follows is stack pointer and program counter
@@ -85,6 +86,20 @@ def count_sharers(system, _, inode):
     return {sum(is_same(KCMP_FILE, one.tid, other.tid, one.fd, other.fd) for other in files) for one in files}
 
 
+def count_operator(_, cause, number):
+    values = sysvipc.semaphores(cause["pid"], object_of(cause))
+    return {values[number][1]}
+
+
+def object_of(cause):
+    """The first argument of the call: the id of a System V object."""
+    return int(read_bytes(f"/proc/{cause['pid']}/task/{cause['tid']}/syscall").split()[1], 16)
+
+
+def count_user(of):
+    return lambda system, cause, number: {sysvipc.queue(cause["pid"], number)[of]}
+
+
 def count_tasks(system, cause, _):
     return {sum(len(system.threads(pid)) for pid in system.sharers(cause["pid"]))}
 
@@ -94,6 +109,9 @@ CENSUSES = [
     (re.compile(r"(?:mappers|mappings).*inode (\d+)"), count_mappers),
     (re.compile(r"(?:writers|write ends|writing descriptions).*?(\d+)"), count_ends(os.O_WRONLY)),
     (re.compile(r"(?:readers|read ends|reading descriptions).*?(\d+)"), count_ends(os.O_RDONLY)),
+    (re.compile(r"last operator of semaphore (\d+) of set"), count_operator),
+    (re.compile(r"last sender of message queue (\d+)"), count_user(0)),
+    (re.compile(r"last receiver of message queue (\d+)"), count_user(1)),
     (re.compile(r"sharers of a description of inode (\d+)"), count_sharers),
     (re.compile(r"(?:tasks|threads|users).*(?:address space|memory|process)"), count_tasks),
 ]

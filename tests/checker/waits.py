@@ -10,7 +10,7 @@ import os
 import re
 import struct
 
-from . import filelocks, python_lock, semlock
+from . import filelocks, python_lock, semlock, sysvipc
 from .procfs import Unreadable, read_bytes, read_memory, read_word
 
 # Whether custom overrules a reason for being open: never, where somebody is
@@ -40,6 +40,12 @@ WCHANS = {
     1: ("pipe", "anon_pipe"),
     20: ("pipe", "anon_pipe"),
     **dict.fromkeys(VFORKS, ("kernel_clone", "wait_for_vfork_done")),
+    65: ("do_semtimedop", "__do_semtimedop", "ksys_semtimedop"),
+    220: ("do_semtimedop", "__do_semtimedop", "ksys_semtimedop"),
+    69: ("do_msgsnd", "ksys_msgsnd"),
+    70: ("do_msgrcv", "ksys_msgrcv"),
+    242: ("wq_sleep", "do_mq_timedsend"),
+    243: ("wq_sleep", "do_mq_timedreceive"),
     73: ("locks_lock_inode_wait", "flock_lock_inode_wait", "__do_sys_flock", "__x64_sys_flock"),
     72: ("fcntl_setlk", "do_lock_file_wait", "locks_lock_inode_wait"),
     7: ("do_poll", "do_sys_poll", "poll_schedule"),
@@ -439,6 +445,52 @@ def fcntl_wait(system, task, args):
     return lock_wait(system, task, args, 72, {"posix-lock" if args[1] == 7 else "ofd-lock"})
 
 
+def by_last_operator(system, task, last, kinds, relation):
+    """Anybody may use the object; custom expects it of whoever did so last."""
+    found = members(system, [last]) if last and last != task.pid else set()
+    if not found:
+        return opened("nobody in particular")
+    wait = Wait(kinds, found, found, relation)
+    return mind_signals(system, task, wait.because("name", HELD))
+
+
+def semop_wait(system, task, args):
+    if args[3]:
+        wait = opened("timed")
+        wait.timed = True
+        return wait
+    return by_last_operator(system, task, sysvipc.last_operator(task, args), {"sysv-sem"}, "holds")
+
+
+def msgrcv_wait(system, task, args):
+    return by_last_operator(system, task, sysvipc.queue(task.pid, args[0])[0], {"sysv-msg"}, "writer")
+
+
+def msgsnd_wait(system, task, args):
+    return by_last_operator(system, task, sysvipc.queue(task.pid, args[0])[1], {"sysv-msg"}, "reader")
+
+
+def mq_wait(system, task, args, access):
+    """Ended through any descriptor of the queue that is open for the other direction."""
+    if args[4]:
+        wait = opened("timed")
+        wait.timed = True
+        return wait
+    target = os.stat(f"/proc/{task.tid}/fd/{args[0]}")
+    users, pids = system.file_users(target.st_dev, target.st_ino), set()
+    for pid in users:
+        for file in system.files(pid):
+            try:
+                stat = os.stat(f"/proc/{file.tid}/fd/{file.fd}")
+                if (stat.st_dev, stat.st_ino) == (target.st_dev, target.st_ino) and file.may(access):
+                    pids.add(pid)
+            except OSError:
+                pass
+    holders = members(system, pids - {task.pid} or pids)
+    wait = Wait({"mq"}, members(system, pids), holders, "writer" if access == os.O_WRONLY else "reader")
+    return mind_signals(system, task, wait.because("name", SOFT if len(users) > 1 else HARD))
+
+
 def pause_wait(system, task, args):
     if task.caught - INTERNAL - FAULTS:
         return opened("signal")
@@ -460,6 +512,12 @@ CALLS = {
     23: select_wait,
     270: pselect_wait,
     **dict.fromkeys(VFORKS, vfork_wait),
+    65: semop_wait,
+    220: semop_wait,
+    69: msgsnd_wait,
+    70: msgrcv_wait,
+    242: lambda system, task, args: mq_wait(system, task, args, os.O_RDONLY),
+    243: lambda system, task, args: mq_wait(system, task, args, os.O_WRONLY),
     73: flock_wait,
     72: fcntl_wait,
     34: pause_wait,

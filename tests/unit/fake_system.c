@@ -100,6 +100,18 @@ void fake_locks(struct fake_system *system, uint32_t dev, uint64_t inode,
 	add_answer(system, (struct question){ ASK_LOCKS, 0, dev, inode }, locks, count);
 }
 
+void fake_semaphore(struct fake_system *system, uint32_t pid, uint32_t semid, uint32_t number,
+		    const struct sysv_semaphore *semaphore)
+{
+	add_answer(system, (struct question){ ASK_SEMAPHORE, pid, semid, number }, semaphore, 1);
+}
+
+void fake_queue(struct fake_system *system, uint32_t pid, uint32_t msqid,
+		const struct sysv_queue *queue)
+{
+	add_answer(system, (struct question){ ASK_QUEUE, pid, msqid, 0 }, queue, 1);
+}
+
 void fake_search(struct fake_system *system, uint32_t pid, uint64_t value, const uint64_t *hits,
 		 uint32_t count)
 {

@@ -74,6 +74,10 @@ void fake_mappers(struct fake_system *system, uint32_t dev, uint64_t inode,
 		  const struct mapping *mappings, uint32_t count);
 void fake_locks(struct fake_system *system, uint32_t dev, uint64_t inode,
 		const struct file_lock *locks, uint32_t count);
+void fake_semaphore(struct fake_system *system, uint32_t pid, uint32_t semid, uint32_t number,
+		    const struct sysv_semaphore *semaphore);
+void fake_queue(struct fake_system *system, uint32_t pid, uint32_t msqid,
+		const struct sysv_queue *queue);
 void fake_search(struct fake_system *system, uint32_t pid, uint64_t value, const uint64_t *hits,
 		 uint32_t count);
 

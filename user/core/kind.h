@@ -45,8 +45,8 @@ struct kind {
 	enum cost (*resolve)(const struct kind_context *context, const struct look_task *task,
 			     enum cost budget, struct wait_builder *b);
 	/* One line for people: the object, and whatever names it has. */
-	void (*describe)(const struct kind_context *context, const struct look_task *task, char *ret,
-			 size_t size);
+	void (*describe)(const struct kind_context *context, const struct look_task *task,
+			 char *ret, size_t size);
 };
 
 /* A table of kinds; the last one takes whatever no other recognised. */
@@ -74,6 +74,10 @@ enum call {
 	CALL_PSELECT,
 	CALL_SEMOP,
 	CALL_SEMTIMEDOP,
+	CALL_MSGRCV,
+	CALL_MSGSND,
+	CALL_MQ_RECEIVE,
+	CALL_MQ_SEND,
 	CALL_FLOCK,
 	CALL_FCNTL,
 	CALL_CLONE, /* clone, clone3, vfork: sleeps for a child that borrows its memory */

@@ -24,6 +24,8 @@ const size_t answer_item_size[QUESTION_TYPES] = {
 	[ASK_PATH] = 1,
 	[ASK_INTERPRETER] = sizeof(struct interpreter),
 	[ASK_PYTHON_LOCKS] = sizeof(struct python_lock),
+	[ASK_SEMAPHORE] = sizeof(struct sysv_semaphore),
+	[ASK_QUEUE] = sizeof(struct sysv_queue),
 };
 
 const char *const question_name[QUESTION_TYPES] = {
@@ -41,6 +43,8 @@ const char *const question_name[QUESTION_TYPES] = {
 	[ASK_PATH] = "path",
 	[ASK_INTERPRETER] = "interpreter",
 	[ASK_PYTHON_LOCKS] = "python-locks",
+	[ASK_SEMAPHORE] = "semaphore",
+	[ASK_QUEUE] = "queue",
 };
 
 const enum cost question_cost[QUESTION_TYPES] = {
@@ -51,9 +55,10 @@ const enum cost question_cost[QUESTION_TYPES] = {
 	[ASK_STACK] = COST_SEARCH,	[ASK_SYMBOL] = COST_SEARCH,
 	[ASK_LOCKS] = COST_TABLE,	[ASK_PATH] = COST_READ,
 	[ASK_INTERPRETER] = COST_TABLE, [ASK_PYTHON_LOCKS] = COST_SEARCH,
+	[ASK_SEMAPHORE] = COST_TABLE,	[ASK_QUEUE] = COST_TABLE,
 };
 
-_Static_assert(QUESTION_TYPES == 14, "a question type lacks its row in the three tables above");
+_Static_assert(QUESTION_TYPES == 16, "a question type lacks its row in the three tables above");
 
 static struct answer probe_ask(const struct probe *probe, struct question question)
 {
@@ -155,6 +160,22 @@ int probe_mappers(const struct probe *probe, uint32_t dev, uint64_t inode, struc
 int probe_locks(const struct probe *probe, uint32_t dev, uint64_t inode, struct answer *ret)
 {
 	return probe_list(probe, (struct question){ ASK_LOCKS, 0, dev, inode }, ret);
+}
+
+int probe_semaphore(const struct probe *probe, uint32_t pid, uint32_t semid, uint32_t number,
+		    const struct sysv_semaphore **ret)
+{
+	struct question question = { ASK_SEMAPHORE, pid, semid, number };
+
+	return probe_item(probe, question, (const void **)ret);
+}
+
+int probe_queue(const struct probe *probe, uint32_t pid, uint32_t msqid,
+		const struct sysv_queue **ret)
+{
+	struct question question = { ASK_QUEUE, pid, msqid, 0 };
+
+	return probe_item(probe, question, (const void **)ret);
 }
 
 int probe_path(const struct probe *probe, uint32_t pid, int fd, const char **ret_path)

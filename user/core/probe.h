@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "bpf/event.h"
+#include "core/ipc.h"
 #include "core/lock.h"
 #include "core/python.h"
 #include "core/stack.h"
@@ -52,6 +53,9 @@ enum question_type {
 	ASK_PATH,	/* id: pid, a: fd -> what the descriptor's link says, a string with NUL */
 	ASK_INTERPRETER,  /* id: pid -> one struct interpreter; -ENOENT: it does not run Python */
 	ASK_PYTHON_LOCKS, /* id: pid -> who is bound to its threads' locks; struct python_lock */
+	ASK_SEMAPHORE,	  /* id: pid, a: semid in its IPC namespace, b: number in the set ->
+			     one struct sysv_semaphore */
+	ASK_QUEUE,	  /* id: pid, a: msqid in its IPC namespace -> one struct sysv_queue */
 	QUESTION_TYPES,
 };
 
@@ -100,6 +104,10 @@ int probe_mapping(const struct probe *probe, uint32_t pid, uint64_t address,
 int probe_holders(const struct probe *probe, uint32_t dev, uint64_t inode, struct answer *ret);
 int probe_mappers(const struct probe *probe, uint32_t dev, uint64_t inode, struct answer *ret);
 int probe_locks(const struct probe *probe, uint32_t dev, uint64_t inode, struct answer *ret);
+int probe_semaphore(const struct probe *probe, uint32_t pid, uint32_t semid, uint32_t number,
+		    const struct sysv_semaphore **ret);
+int probe_queue(const struct probe *probe, uint32_t pid, uint32_t msqid,
+		const struct sysv_queue **ret);
 int probe_path(const struct probe *probe, uint32_t pid, int fd, const char **ret_path);
 int probe_stack(const struct probe *probe, uint32_t tid, struct answer *ret);
 /* *ret_symbol is what begins at or before the address and, as far as its size is known, holds it.

@@ -149,6 +149,13 @@ static const struct record_field program_fields[] = { PID, OUTCOME, ANSWER_TEXT 
 static const struct record_field descriptor_fields[] = {
 	PID, FIELD("fd", question.a, DEC, .always = true), OUTCOME
 };
+static const struct record_field semaphore_question_fields[] = {
+	PID, FIELD("id", question.a, DEC, .always = true),
+	FIELD("number", question.b, DEC, .always = true), OUTCOME
+};
+static const struct record_field queue_question_fields[] = {
+	PID, FIELD("id", question.a, DEC, .always = true), OUTCOME
+};
 static const struct record_field path_fields[] = { PID,
 						   FIELD("fd", question.a, DEC, .always = true),
 						   OUTCOME, ANSWER_TEXT };
@@ -182,6 +189,8 @@ const struct record_table answer_table[QUESTION_TYPES] = {
 	[ASK_PATH] = ANSWER(path_fields),
 	[ASK_INTERPRETER] = ANSWER(process_question_fields),
 	[ASK_PYTHON_LOCKS] = ANSWER(process_question_fields),
+	[ASK_SEMAPHORE] = ANSWER(semaphore_question_fields),
+	[ASK_QUEUE] = ANSWER(queue_question_fields),
 };
 
 static const struct record_field file_fields[] = {
@@ -246,6 +255,23 @@ static const struct record_field lock_fields[] = {
 	FIELD("fd", fd, SIGNED),
 	FIELD("description", description, ID),
 	FIELD("index", index, DEC),
+#undef FIELD
+};
+
+static const struct record_field semaphore_fields[] = {
+#define FIELD(name, ...) FIELD_AS(struct sysv_semaphore, name, __VA_ARGS__)
+	FIELD("value", value, DEC, .always = true),
+	FIELD("last", last, DEC),
+#undef FIELD
+};
+
+static const struct record_field queue_fields[] = {
+#define FIELD(name, ...) FIELD_AS(struct sysv_queue, name, __VA_ARGS__)
+	FIELD("messages", messages, DEC, .always = true),
+	FIELD("bytes", bytes, DEC),
+	FIELD("limit", limit, DEC),
+	FIELD("sender", sender, DEC),
+	FIELD("receiver", receiver, DEC),
 #undef FIELD
 };
 
@@ -324,7 +350,9 @@ const struct record_table item_table[QUESTION_TYPES] = {
 	[ASK_LOCKS] = TABLE(struct file_lock, lock_fields),
 	[ASK_INTERPRETER] = TABLE(struct interpreter, interpreter_fields),
 	[ASK_PYTHON_LOCKS] = TABLE(struct python_lock, python_lock_fields),
+	[ASK_SEMAPHORE] = TABLE(struct sysv_semaphore, semaphore_fields),
+	[ASK_QUEUE] = TABLE(struct sysv_queue, queue_fields),
 };
 
-_Static_assert(QUESTION_TYPES == 14, "a question type lacks its row in the two tables above");
+_Static_assert(QUESTION_TYPES == 16, "a question type lacks its row in the two tables above");
 _Static_assert(LENGTH(task_fields) <= 64, "the parser notes what it has seen in 64 bits");

@@ -30,6 +30,8 @@ struct graph;
 	X(POLL, "poll")                 \
 	X(SELECT, "select")             \
 	X(SYSV_SEM, "sysv-sem")         \
+	X(SYSV_MSG, "sysv-msg")         \
+	X(MQ, "mq")                     \
 	X(FLOCK, "flock")               \
 	X(POSIX_LOCK, "posix-lock")     \
 	X(OFD_LOCK, "ofd-lock")         \

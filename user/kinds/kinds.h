@@ -23,6 +23,8 @@ extern const struct kind pipe_write_kind;
 extern const struct kind poll_kind;
 extern const struct kind select_kind;
 extern const struct kind sysv_sem_kind;
+extern const struct kind sysv_msg_kind;
+extern const struct kind mq_kind;
 extern const struct kind flock_kind;
 extern const struct kind posix_lock_kind;
 extern const struct kind ofd_lock_kind;

@@ -198,7 +198,8 @@ static void (*const ask_of[QUESTION_TYPES])(struct live_probe *live,
 	[ASK_DESCRIPTOR] = ask_facts,  [ASK_MAPPING] = ask_facts,      [ASK_HOLDERS] = ask_facts,
 	[ASK_MAPPERS] = ask_facts,     [ASK_SEARCH] = ask_search,      [ASK_STACK] = ask_stack,
 	[ASK_SYMBOL] = ask_names,      [ASK_LOCKS] = ask_facts,	       [ASK_PATH] = ask_path,
-	[ASK_INTERPRETER] = ask_facts, [ASK_PYTHON_LOCKS] = ask_facts,
+	[ASK_INTERPRETER] = ask_facts, [ASK_PYTHON_LOCKS] = ask_facts, [ASK_SEMAPHORE] = ask_facts,
+	[ASK_QUEUE] = ask_facts,
 };
 
 static void live_ask(void *context, const struct question *question, struct answer *ret)

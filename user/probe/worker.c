@@ -15,6 +15,8 @@ static void (*const answer_of[QUESTION_TYPES])(struct worker *worker, struct exc
 	[ASK_PYTHON_LOCKS] = python_locks_answer,
 	[ASK_STACK] = stack_answer,
 	[ASK_SYMBOL] = symbol_answer,
+	[ASK_SEMAPHORE] = semaphore_answer,
+	[ASK_QUEUE] = queue_answer,
 };
 
 static void worker_forget(struct worker *worker)

@@ -43,6 +43,8 @@ void descriptor_answer(struct worker *worker, struct exchange *exchange);
 void holders_answer(struct worker *worker, struct exchange *exchange);
 void mappers_answer(struct worker *worker, struct exchange *exchange);
 void locks_answer(struct worker *worker, struct exchange *exchange);
+void semaphore_answer(struct worker *worker, struct exchange *exchange);
+void queue_answer(struct worker *worker, struct exchange *exchange);
 void search_answer(struct worker *worker, struct exchange *exchange);
 void interpreter_answer(struct worker *worker, struct exchange *exchange);
 void python_locks_answer(struct worker *worker, struct exchange *exchange);

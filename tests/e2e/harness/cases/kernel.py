@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the kernel keeps: file locks, SysV and POSIX IPC, processes, namespaces."""
-from harness.case import A_B_HOLD, cycle, quiet, self_wait
+from harness.case import A_B_HOLD, LIKELY, cycle, quiet, self_wait
 
 
 def file_locks():
@@ -36,6 +36,29 @@ def file_locks():
     yield self_wait("kernel/flock_inherited twice", causes={"a": "flock"}, edges=(("a", "holds", "a"),))
 
 
+def ipc():
+    sems = {"a": "sysv-sem", "b": "sysv-sem"}
+    queues = {"a": "sysv-msg", "b": "sysv-msg"}
+    write_each_other = (("a", "writer", "b"), ("b", "writer", "a"))
+    likely = {"certainty": LIKELY, "victims": ("main",)}
+    yield cycle("kernel/sysv sems", causes=sems, edges=A_B_HOLD, **likely)
+    yield cycle("kernel/sysv mixed", causes={"a": "flock", "b": "sysv-sem"}, edges=A_B_HOLD, **likely)
+    yield cycle(
+        "kernel/sysv zero",
+        causes={"a": "sysv-sem", "b": "pipe-read"}, edges=(("a", "holds", "b"), ("b", "writer", "a")), **likely,
+    )  # fmt: skip
+    yield cycle("kernel/sysv queues", causes=queues, edges=write_each_other, **likely)
+    yield cycle(
+        "kernel/sysv full",
+        causes={"a": "sysv-msg", "b": "pipe-read"}, edges=(("a", "reader", "b"), ("b", "writer", "a")), **likely,
+    )  # fmt: skip
+    yield cycle("kernel/mq_each_other each", causes={"a": "mq", "b": "mq"}, edges=write_each_other, **likely)
+    yield cycle(
+        "kernel/mq_each_other full",
+        LIKELY, causes={"main": "wait4", "a": "mq"}, edges=(("main", "child", "a"), ("a", "reader", "main")),
+    )  # fmt: skip
+
+
 def processes():
     for how, kind, relation in (
         ("pipe", "pipe-read", "writer"),
@@ -55,7 +78,7 @@ def namespaces():
         yield cycle(f"kernel/two_containers {how}", causes=mutexes, victims=("main",), edges=A_B_HOLD)
 
 
-POSITIVES = [*file_locks(), *processes(), *namespaces()]
+POSITIVES = [*file_locks(), *ipc(), *processes(), *namespaces()]
 
 NEAR_MISSES = [
     *(quiet(f"kernel/file_locks {way}") for way in ("flock timed", "mixed timed", "flock order", "ofd ranges")),
@@ -64,5 +87,7 @@ NEAR_MISSES = [
     quiet("kernel/posix_refused helped"),
     *(quiet(f"kernel/flock_inherited {way}") for way in ("shared", "flight", "busy")),
     *(quiet(f"kernel/vfork_child {way}") for way in ("exec", "thread")),
+    *(quiet(f"kernel/sysv {way}") for way in ("timed", "producer", "third", "greeting")),
+    *(quiet(f"kernel/mq_each_other {way}") for way in ("timed", "third")),
     quiet("kernel/two_containers shared"),
 ]

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * System V IPC objects, by semctl() and msgctl(), which change nothing. Their
+ * numbers are those of an IPC namespace: the helper, which has one thread and
+ * nothing else to do with IPC, goes where the process lives.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "probe/procfs.h"
+#include "probe/worker.h"
+
+/* The caller defines it (semctl(2)). */
+union semctl_argument {
+	int value;
+	unsigned short *values;
+};
+
+static bool is_our_namespace(int fd)
+{
+	struct stat theirs, ours;
+
+	return !fstat(fd, &theirs) && !stat("/proc/self/ns/ipc", &ours) &&
+	       theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev;
+}
+
+/* 0 or -errno; without the privilege to move, we may be there already. */
+static int enter_namespace(uint32_t pid)
+{
+	int fd = procfs_open(procfs_thread(pid), "ns/ipc", O_RDONLY);
+	int err = fd < 0 ? fd : 0;
+
+	if (!err && !is_our_namespace(fd) && setns(fd, CLONE_NEWIPC))
+		err = -errno;
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+/* An id that is not there any more will let its waiters go. */
+static int ipc_error(void)
+{
+	return errno == EIDRM || errno == EINVAL ? -ESRCH : -errno;
+}
+
+void semaphore_answer(struct worker *worker, struct exchange *exchange)
+{
+	const struct question *question = &exchange->question;
+	union semctl_argument none = { 0 };
+	int id = (int)question->a, number = (int)question->b;
+
+	(void)worker;
+	exchange->error = enter_namespace(question->id);
+	if (exchange->error)
+		return;
+
+	int value = semctl(id, number, GETVAL, none);
+	int last = value < 0 ? -1 : semctl(id, number, GETPID, none);
+
+	if (last < 0)
+		exchange->error = ipc_error();
+	else
+		*(struct sysv_semaphore *)exchange_add(exchange, 1) = (struct sysv_semaphore){
+			.value = (uint32_t)value,
+			.last = (uint32_t)last,
+		};
+}
+
+void queue_answer(struct worker *worker, struct exchange *exchange)
+{
+	struct msqid_ds state;
+
+	(void)worker;
+	exchange->error = enter_namespace(exchange->question.id);
+	if (exchange->error)
+		return;
+	if (msgctl((int)exchange->question.a, IPC_STAT, &state)) {
+		exchange->error = ipc_error();
+		return;
+	}
+	*(struct sysv_queue *)exchange_add(exchange, 1) = (struct sysv_queue){
+		.bytes = state.__msg_cbytes,
+		.limit = state.msg_qbytes,
+		.messages = (uint32_t)state.msg_qnum,
+		.sender = (uint32_t)state.msg_lspid,
+		.receiver = (uint32_t)state.msg_lrpid,
+	};
+}
