@@ -59,7 +59,6 @@ const char *options_unbuilt(const struct options *options)
 		bool used;
 		const char *name;
 	} unbuilt[] = {
-		{ options->source == SOURCE_PROC, "--source proc" },
 		{ options->stacks == STACKS_PYTHON, "--stacks python" },
 	};
 

@@ -80,11 +80,11 @@ static int task_registers(void *context, uint32_t tid, struct task_regs *ret)
 {
 	const struct system *system = context;
 
-	return bpf_source_registers(system->source, tid, ret);
+	return system->source ? bpf_source_registers(system->source, tid, ret) : -EOPNOTSUPP;
 }
 
-static int source_open(struct system *system, const struct options *options, const uint32_t *scope,
-		       size_t scope_count)
+static int bpf_open(struct system *system, const struct options *options, const uint32_t *scope,
+		    size_t scope_count, char *why, size_t why_size)
 {
 	bool live = !options->once && options->attach != ATTACH_NONE;
 	struct bpf_source_options source_options = {
@@ -97,16 +97,57 @@ static int source_open(struct system *system, const struct options *options, con
 		.uprobes = options->uprobes,
 		.verbose = options->verbosity > 0,
 	};
-	char why[BPF_WHY_LEN];
-	int err = bpf_source_open(&source_options, &system->source, why, sizeof(why));
+	int err = bpf_source_open(&source_options, &system->source, why, why_size);
 
 	if (!err && scope)
 		err = bpf_source_scope(system->source, scope, scope_count);
 	if (!err && options->uprobes) {
-		int found =
-			bpf_source_uprobes(system->source, scope, scope_count, why, sizeof(why));
+		int found = bpf_source_uprobes(system->source, scope, scope_count, why, why_size);
 
 		err = found < 0 ? found : 0;
+	}
+	return err;
+}
+
+static int proc_open(struct system *system, const uint32_t *scope, size_t scope_count, char *why,
+		     size_t why_size)
+{
+	if (scope && !proc_source_suffices(scope, scope_count)) {
+		snprintf(why, why_size,
+			 "--source proc tells nothing of other users' processes; run it as their "
+			 "user or as root");
+		return -EPERM;
+	}
+	system->proc = proc_source_new();
+	snprintf(why, why_size, "out of memory");
+	return system->proc ? 0 : -ENOMEM;
+}
+
+/* Without the privilege for BPF, /proc will do for one's own processes. */
+static bool proc_may_serve(const struct options *options, const uint32_t *scope, size_t scope_count)
+{
+	return options->source == SOURCE_AUTO && !options->uprobes && scope &&
+	       proc_source_suffices(scope, scope_count);
+}
+
+static int source_open(struct system *system, const struct options *options, const uint32_t *scope,
+		       size_t scope_count)
+{
+	char why[BPF_WHY_LEN] = "";
+	int err;
+
+	if (options->source == SOURCE_PROC) {
+		err = proc_open(system, scope, scope_count, why, sizeof(why));
+	} else {
+		err = bpf_open(system, options, scope, scope_count, why, sizeof(why));
+		if (err && !system->source && proc_may_serve(options, scope, scope_count)) {
+			if (options->verbosity >= 0)
+				fprintf(stderr,
+					"dltrace: %s; going on with --source proc, which is enough "
+					"for your own processes\n",
+					why);
+			err = proc_open(system, scope, scope_count, why, sizeof(why));
+		}
 	}
 	if (err)
 		fprintf(stderr, "dltrace: %s\n", why);
@@ -151,8 +192,8 @@ int system_open(struct system *system, const struct options *options, const uint
 	}
 
 	struct live_probe_options probe_options = {
-		.files_link_fd = bpf_source_files_link(system->source),
-		.maps_link_fd = bpf_source_maps_link(system->source),
+		.files_link_fd = system->source ? bpf_source_files_link(system->source) : -1,
+		.maps_link_fd = system->source ? bpf_source_maps_link(system->source) : -1,
 		.generation = process_generation,
 		.hidden = hidden_processes,
 		.registers = task_registers,
@@ -180,13 +221,14 @@ void system_close(struct system *system)
 	answers_deinit(&system->answers);
 	look_deinit(&system->look);
 	bpf_source_close(system->source);
+	proc_source_free(system->proc);
 	recording_close(system->recording);
 	*system = (struct system){ 0 };
 }
 
 int system_events_fd(const struct system *system)
 {
-	return bpf_source_events_fd(system->source);
+	return system->source ? bpf_source_events_fd(system->source) : -1;
 }
 
 static void event_take(const struct event *event, void *context)
@@ -235,7 +277,8 @@ static int scope_pass_on(struct system *system)
 	_cleanup_free_ uint32_t *pids = NULL;
 	size_t count = 0;
 
-	if (!judge_is_scoped(system->judge) || stats->scope_processes == system->scoped)
+	if (!system->source || !judge_is_scoped(system->judge) ||
+	    stats->scope_processes == system->scoped)
 		return 0;
 	pids = malloc((look->process_count + 1) * sizeof(*pids));
 	if (!pids)
@@ -269,11 +312,23 @@ static int recording_add(struct system *system)
 	return err;
 }
 
+static int look_take(struct system *system, struct look *ret)
+{
+	live_probe_new_look(system->live);
+	answers_clear(&system->answers);
+	if (system->source)
+		return bpf_source_look(system->source, ret);
+
+	struct probe probe = answers_probe(&system->answers, live_probe_view(system->live));
+
+	return proc_source_look(system->proc, &probe, ret);
+}
+
 int system_look(struct system *system, struct findings *ret)
 {
 	struct look look;
 	uint64_t began_ns = monotonic_ns();
-	int err = bpf_source_look(system->source, &look);
+	int err = look_take(system, &look);
 
 	if (err) {
 		fprintf(stderr, "dltrace: cannot look at the tasks: %s\n", strerror(-err));
@@ -292,8 +347,6 @@ int system_look(struct system *system, struct findings *ret)
 		look.incomplete |= 1ull << INCOMPLETE_EVENTS_LOST;
 	look_deinit(&system->look);
 	system->look = look;
-	live_probe_new_look(system->live);
-	answers_clear(&system->answers);
 
 	struct probe probe = answers_probe(&system->answers, live_probe_view(system->live));
 

@@ -15,19 +15,21 @@
 #include "probe/live.h"
 #include "report/report.h"
 #include "source/bpf.h"
+#include "source/proc.h"
 #include "source/recording.h"
 
 struct system {
-	struct bpf_source *source;
+	struct bpf_source *source; /* one of these two, the other is NULL */
+	struct proc_source *proc;
 	struct live_probe *live;
 	struct answers answers;
 	struct look look; /* the last one; what the judge gives points into it */
 	struct judge *judge;
 	struct recording *recording; /* NULL: none */
-	uint64_t lost;	  /* events and the like, at the last look */
-	uint64_t lost_ns; /* CLOCK_REALTIME of the look before the first loss; 0: none */
-	uint64_t resyncs; /* looks taken because something was lost */
-	uint32_t scoped;  /* processes in scope when the kernel side was last told */
+	uint64_t lost;		     /* events and the like, at the last look */
+	uint64_t lost_ns;	     /* CLOCK_REALTIME of the look before the first loss; 0: none */
+	uint64_t resyncs;	     /* looks taken because something was lost */
+	uint32_t scoped;	     /* processes in scope when the kernel side was last told */
 	struct tally events[EVENT_TYPES];
 	struct tally events_lost[LOSSES];
 	struct durations durations[WAIT_KIND_COUNT];

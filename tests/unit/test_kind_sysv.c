@@ -29,7 +29,7 @@ static struct look_task *operating(struct fake_system *system, const struct semb
 
 static struct fake_wait waiting(struct fake_system *system, uint32_t value, uint32_t last)
 {
-	struct sysv_semaphore semaphore = { value, last };
+	struct sysv_semaphore semaphore = { .value = value, .last = last };
 
 	operating(system, take_one, 1);
 	fake_semaphore(system, 10, SET, 1, &semaphore);
@@ -77,7 +77,7 @@ Test(kind_sysv, units_that_are_there_are_a_wakeup_under_way)
 Test(kind_sysv, another_user_of_the_set_may_give_it)
 {
 	struct fake_system system = { 0 };
-	struct sysv_semaphore semaphore = { 0, 20 };
+	struct sysv_semaphore semaphore = { .last = 20 };
 	static const struct sembuf other[] = { { .sem_num = 2, .sem_op = -1 } };
 
 	operating(&system, take_one, 1);
@@ -88,10 +88,25 @@ Test(kind_sysv, another_user_of_the_set_may_give_it)
 	fake_system_deinit(&system);
 }
 
+Test(kind_sysv, set_of_that_id_in_another_namespace_is_another_one)
+{
+	struct fake_system system = { 0 };
+	struct sysv_semaphore semaphore = { .space = 1, .last = 20 }, theirs = { .space = 2 };
+	static const struct sembuf other[] = { { .sem_num = 2, .sem_op = -1 } };
+
+	operating(&system, take_one, 1);
+	fake_semaphore(&system, 10, SET, 1, &semaphore);
+	fake_semaphore(&system, 30, SET, 1, &theirs);
+	fake_call(&system.tasks[2], SYS_semtimedop, SET, OPERATIONS, 1, 0);
+	fake_memory(&system, 30, OPERATIONS, other, sizeof(other));
+	cr_assert_eq(fake_resolve(&system, &sysv_sem_kind, 10, COST_TABLE).open, BY_CUSTOM);
+	fake_system_deinit(&system);
+}
+
 Test(kind_sysv, another_waiter_for_the_same_semaphore_does_not)
 {
 	struct fake_system system = { 0 };
-	struct sysv_semaphore semaphore = { 0, 20 };
+	struct sysv_semaphore semaphore = { .last = 20 };
 
 	operating(&system, take_one, 1);
 	fake_semaphore(&system, 10, SET, 1, &semaphore);
@@ -108,7 +123,8 @@ Test(kind_sysv, the_first_operation_that_cannot_be_done_is_waited_for)
 						 { .sem_num = 0, .sem_op = -2 },
 						 { .sem_num = 1, .sem_op = 0 },
 						 { .sem_num = 2, .sem_op = -1 } };
-	struct sysv_semaphore first = { 1, 30 }, second = { 3, 20 };
+	struct sysv_semaphore first = { .value = 1, .last = 30 },
+			      second = { .value = 3, .last = 20 };
 
 	operating(&system, several, 4);
 	fake_semaphore(&system, 10, SET, 0, &first);

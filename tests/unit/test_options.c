@@ -256,8 +256,6 @@ Test(options, unbuilt_options_are_named)
 {
 	struct options options;
 
-	ACCEPT(&options, "--all", "--source", "proc");
-	cr_expect_str_eq(options_unbuilt(&options), "--source proc");
 	ACCEPT(&options, "--all", "--stacks", "python");
 	cr_expect_str_eq(options_unbuilt(&options), "--stacks python");
 }

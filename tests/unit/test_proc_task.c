@@ -109,3 +109,35 @@ Test(proc_task, cut_line_is_refused)
 		snprintf(line, sizeof(line), "%s", stat_line("app", 'S', 0));
 	}
 }
+
+Test(proc_task, call_tells_its_arguments_and_stack)
+{
+	struct look_task task = { 0 };
+
+	cr_assert(proc_syscall_parse("202 0x7f01 0x80 0x2 0x0 0x0 0x5 0x7ffc0000a000 0x7f02\n",
+				     &task));
+	cr_expect_eq(task.call, 202);
+	cr_expect_eq(task.args[0], 0x7f01);
+	cr_expect_eq(task.args[5], 5);
+	cr_expect_eq(task.sp, 0x7ffc0000a000);
+	cr_expect_eq(task.flags, 0);
+}
+
+Test(proc_task, small_stack_is_that_of_a_32_bit_program)
+{
+	struct look_task task = { 0 };
+
+	cr_assert(proc_syscall_parse("240 0x1 0x2 0x3 0x4 0x5 0x6 0xffd0a000 0x8049000\n", &task));
+	cr_expect(task.flags & TASK_COMPAT);
+}
+
+Test(proc_task, no_call_is_none)
+{
+	struct look_task task = { .call = -1 };
+
+	cr_expect_not(proc_syscall_parse("running\n", &task));
+	cr_expect_not(proc_syscall_parse("-1 0x7ffc0000a000 0x7f02\n", &task));
+	cr_expect_not(proc_syscall_parse("202 0x7f01 0x80\n", &task));
+	cr_expect_not(proc_syscall_parse("", &task));
+	cr_expect_eq(task.call, -1);
+}

@@ -89,7 +89,8 @@ static int memory_fill(struct graph *graph, uint32_t node, uint64_t mm)
 				kernel = look->tasks[t].mm_users;
 		}
 	}
-	graph_set_census(graph, node, kernel, found);
+	/* /proc does not tell the number */
+	graph_set_census(graph, node, kernel ? kernel : -1, found);
 	return 0;
 }
 

@@ -10,11 +10,13 @@
 #include <stdint.h>
 
 struct sysv_semaphore {
+	uint64_t space; /* its IPC namespace, in which alone the id means something */
 	uint32_t value;
 	uint32_t last; /* process that changed it last, be it dead */
 };
 
 struct sysv_queue {
+	uint64_t space;
 	uint64_t bytes; /* in it */
 	uint64_t limit; /* of bytes */
 	uint32_t messages;
@@ -23,7 +25,7 @@ struct sysv_queue {
 	uint32_t reserved;
 };
 
-_Static_assert(sizeof(struct sysv_semaphore) == 8, "sysv_semaphore has padding");
-_Static_assert(sizeof(struct sysv_queue) == 32, "sysv_queue has padding");
+_Static_assert(sizeof(struct sysv_semaphore) == 16, "sysv_semaphore has padding");
+_Static_assert(sizeof(struct sysv_queue) == 40, "sysv_queue has padding");
 
 #endif /* DLTRACE_IPC_H */

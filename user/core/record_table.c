@@ -261,6 +261,7 @@ static const struct record_field lock_fields[] = {
 static const struct record_field semaphore_fields[] = {
 #define FIELD(name, ...) FIELD_AS(struct sysv_semaphore, name, __VA_ARGS__)
 	FIELD("value", value, DEC, .always = true),
+	FIELD("space", space, DEC),
 	FIELD("last", last, DEC),
 #undef FIELD
 };
@@ -268,6 +269,7 @@ static const struct record_field semaphore_fields[] = {
 static const struct record_field queue_fields[] = {
 #define FIELD(name, ...) FIELD_AS(struct sysv_queue, name, __VA_ARGS__)
 	FIELD("messages", messages, DEC, .always = true),
+	FIELD("space", space, DEC),
 	FIELD("bytes", bytes, DEC),
 	FIELD("limit", limit, DEC),
 	FIELD("sender", sender, DEC),

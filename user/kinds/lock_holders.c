@@ -24,7 +24,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "core/cleanup.h"
 #include "kinds/description.h"
 #include "kinds/reasons.h"
 
@@ -106,6 +108,32 @@ static bool description_was_said(const struct lock_wait *w, const struct file_lo
 	return false;
 }
 
+/* From /proc descriptions have no ids, but all who share one show its lock. */
+static int lockers_group(const struct lock_wait *w, const struct file_lock *held,
+			 uint32_t *ret_group)
+{
+	struct graph *graph = w->context->graph;
+	uint64_t key =
+		mix64(mix64(held->type, (uint64_t)held->owner), mix64(held->start, held->end));
+	_cleanup_free_ uint32_t *pids = malloc((w->count + 1) * sizeof(*pids));
+	size_t count = 0;
+
+	if (!pids)
+		return -ENOMEM;
+	*ret_group = graph_find_group(graph, GROUP_SHARERS, key, held->inode);
+	if (*ret_group != NO_NODE)
+		return 0;
+	for (uint32_t i = 0; i < w->count; i++)
+		if (!is_line(&w->locks[i]) && same_lock(&w->locks[i], held))
+			pids[count++] = w->locks[i].pid;
+	*ret_group = group_of_processes(w->context, GROUP_SHARERS, key, held->inode, pids,
+					pids_unique(pids, count));
+	if (*ret_group == NO_NODE)
+		return -ENOMEM;
+	graph_set_census(graph, *ret_group, -1, (int64_t)count);
+	return 0;
+}
+
 /* An edge to everybody who shares the description through which the lock was taken. */
 static void description_edge(const struct lock_wait *w, const struct file_lock *held)
 {
@@ -116,7 +144,9 @@ static void description_edge(const struct lock_wait *w, const struct file_lock *
 	if (description_was_said(w, held))
 		return;
 
-	int err = description_group(w->context, held->dev, held->inode, held->description, &node);
+	int err = held->description ? description_group(w->context, held->dev, held->inode,
+							held->description, &node)
+				    : lockers_group(w, held, &node);
 
 	if (err) {
 		wait_open_error(w->b, err);

@@ -24,15 +24,26 @@ static bool is_ready(const struct look_task *task, const struct sysv_queue *queu
 	return queue->messages && !task->args[3]; /* msgtyp 0: any message */
 }
 
+/* Others' ids may be those of another IPC namespace; who cannot be asked counts as a user. */
+static bool is_same_queue(const struct kind_context *context, const struct look_task *other,
+			  const struct sysv_queue *queue)
+{
+	const struct sysv_queue *theirs;
+
+	return probe_queue(context->probe, other->pid, (uint32_t)other->args[0], &theirs) ||
+	       theirs->space == queue->space;
+}
+
 static bool has_other_users(const struct kind_context *context, const struct look_task *task,
-			    uint32_t last)
+			    const struct sysv_queue *queue, uint32_t last)
 {
 	const struct look_task *users[USERS_MOST];
 	uint32_t count = operators_asleep(context, task, MSG_CALLS, users, USERS_MOST);
 
 	for (uint32_t i = 0; i < count; i++)
 		/* one who waits for the same thing does not bring it */
-		if (users[i]->pid != last && call_of(users[i]) != call_of(task))
+		if (users[i]->pid != last && call_of(users[i]) != call_of(task) &&
+		    is_same_queue(context, users[i], queue))
 			return true;
 	return count == USERS_MOST;
 }
@@ -43,7 +54,6 @@ static enum cost sysv_msg_resolve(const struct kind_context *context, const stru
 	bool receives = call_of(task) == CALL_MSGRCV;
 	const struct sysv_queue *queue;
 
-	wait_object(b, 1, (uint32_t)task->args[0], receives);
 	if (budget < COST_TABLE)
 		return COST_TABLE;
 
@@ -60,7 +70,8 @@ static enum cost sysv_msg_resolve(const struct kind_context *context, const stru
 
 	uint32_t last = receives ? queue->sender : queue->receiver;
 
-	if (last_operator_edge(context, task, last, has_other_users(context, task, last),
+	wait_object(b, queue->space, (uint32_t)task->args[0], 2 + receives);
+	if (last_operator_edge(context, task, last, has_other_users(context, task, queue, last),
 			       receives ? RELATION_WRITER : RELATION_READER, b)) {
 		char what[96];
 

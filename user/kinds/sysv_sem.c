@@ -100,6 +100,17 @@ static bool waits_for_same(const struct kind_context *context, const struct look
 	       operations[0].number == number;
 }
 
+/* Others' ids may be those of another IPC namespace; who cannot be asked counts as a user. */
+static bool is_same_set(const struct kind_context *context, const struct look_task *other,
+			const struct blocked_operation *blocked)
+{
+	const struct sysv_semaphore *theirs;
+
+	return probe_semaphore(context->probe, other->pid, (uint32_t)other->args[0],
+			       blocked->operation.number, &theirs) ||
+	       theirs->space == blocked->semaphore.space;
+}
+
 /* True if another process than the waiter and the last operator is known to use the set. */
 static bool has_other_users(const struct kind_context *context, const struct look_task *task,
 			    const struct blocked_operation *blocked)
@@ -111,6 +122,7 @@ static bool has_other_users(const struct kind_context *context, const struct loo
 		return true;
 	for (uint32_t i = 0; i < count; i++)
 		if (users[i]->pid != blocked->semaphore.last &&
+		    is_same_set(context, users[i], blocked) &&
 		    !waits_for_same(context, users[i], blocked->operation.number))
 			return true;
 	return false;
@@ -122,7 +134,6 @@ static enum cost sysv_sem_resolve(const struct kind_context *context, const stru
 	struct blocked_operation blocked;
 	bool found;
 
-	wait_object(b, 0, (uint32_t)task->args[0], 0);
 	if (call_of(task) == CALL_SEMTIMEDOP && task->args[3]) {
 		wait_open(b, OPEN_TIMED);
 		return COST_DONE;
@@ -138,6 +149,7 @@ static enum cost sysv_sem_resolve(const struct kind_context *context, const stru
 		wait_open(b, OPEN_BUSY);
 	if (err || !found)
 		return COST_DONE;
+	wait_object(b, blocked.semaphore.space, (uint32_t)task->args[0], blocked.operation.number);
 	wait_saw_own_memory(b, task, blocked.address, &blocked.operation, sizeof(blocked.operation),
 			    "struct sembuf: the semaphore that is waited for, and how many units");
 	if (last_operator_edge(context, task, blocked.semaphore.last,

@@ -22,24 +22,29 @@ union semctl_argument {
 	unsigned short *values;
 };
 
-static bool is_our_namespace(int fd)
+static bool is_our_namespace(const struct stat *theirs)
 {
-	struct stat theirs, ours;
+	struct stat ours;
 
-	return !fstat(fd, &theirs) && !stat("/proc/self/ns/ipc", &ours) &&
-	       theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev;
+	return !stat("/proc/self/ns/ipc", &ours) && theirs->st_ino == ours.st_ino &&
+	       theirs->st_dev == ours.st_dev;
 }
 
 /* 0 or -errno; without the privilege to move, we may be there already. */
-static int enter_namespace(uint32_t pid)
+static int enter_namespace(uint32_t pid, uint64_t *ret_space)
 {
 	int fd = procfs_open(procfs_thread(pid), "ns/ipc", O_RDONLY);
 	int err = fd < 0 ? fd : 0;
+	struct stat theirs;
 
-	if (!err && !is_our_namespace(fd) && setns(fd, CLONE_NEWIPC))
+	if (!err && fstat(fd, &theirs))
+		err = -errno;
+	if (!err && !is_our_namespace(&theirs) && setns(fd, CLONE_NEWIPC))
 		err = -errno;
 	if (fd >= 0)
 		close(fd);
+	if (!err)
+		*ret_space = theirs.st_ino;
 	return err;
 }
 
@@ -53,10 +58,11 @@ void semaphore_answer(struct worker *worker, struct exchange *exchange)
 {
 	const struct question *question = &exchange->question;
 	union semctl_argument none = { 0 };
+	uint64_t space = 0;
 	int id = (int)question->a, number = (int)question->b;
 
 	(void)worker;
-	exchange->error = enter_namespace(question->id);
+	exchange->error = enter_namespace(question->id, &space);
 	if (exchange->error)
 		return;
 
@@ -67,6 +73,7 @@ void semaphore_answer(struct worker *worker, struct exchange *exchange)
 		exchange->error = ipc_error();
 	else
 		*(struct sysv_semaphore *)exchange_add(exchange, 1) = (struct sysv_semaphore){
+			.space = space,
 			.value = (uint32_t)value,
 			.last = (uint32_t)last,
 		};
@@ -75,9 +82,10 @@ void semaphore_answer(struct worker *worker, struct exchange *exchange)
 void queue_answer(struct worker *worker, struct exchange *exchange)
 {
 	struct msqid_ds state;
+	uint64_t space = 0;
 
 	(void)worker;
-	exchange->error = enter_namespace(exchange->question.id);
+	exchange->error = enter_namespace(exchange->question.id, &space);
 	if (exchange->error)
 		return;
 	if (msgctl((int)exchange->question.a, IPC_STAT, &state)) {
@@ -85,6 +93,7 @@ void queue_answer(struct worker *worker, struct exchange *exchange)
 		return;
 	}
 	*(struct sysv_queue *)exchange_add(exchange, 1) = (struct sysv_queue){
+		.space = space,
 		.bytes = state.__msg_cbytes,
 		.limit = state.msg_qbytes,
 		.messages = (uint32_t)state.msg_qnum,

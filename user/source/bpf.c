@@ -20,6 +20,7 @@
 #include "bpf/dltrace.skel.h"
 #include "core/cleanup.h"
 #include "core/look.h"
+#include "source/boot.h"
 #include "source/pass.h"
 #include "source/percpu.h"
 #include "source/reconcile.h"
@@ -61,21 +62,6 @@ static uint64_t clock_ns(clockid_t clock)
 
 	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
-/* FNV-1a of /proc/sys/kernel/random/boot_id; 0 if it cannot be read. */
-static uint64_t boot_id_hash(void)
-{
-	uint64_t hash = 0xcbf29ce484222325;
-	unsigned char text[64];
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text));
-
-	if (fd >= 0)
-		close(fd);
-	for (ssize_t i = 0; i < length && text[i] != '\n'; i++)
-		hash = (hash ^ text[i]) * 0x100000001b3;
-	return length > 0 ? hash : 0;
 }
 
 /* A power of two, and at least a page, as the ring buffer demands. */

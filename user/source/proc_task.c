@@ -18,6 +18,11 @@
 #define PF_KTHREAD 0x200000 /* include/linux/sched.h */
 #define TEXT_LEN   4096
 
+/* Signals of timers: asm-generic/signal.h; SIGALRM, SIGVTALRM, SIGPROF. */
+#define TIMER_SIGNALS (1ull << 13 | 1ull << 25 | 1ull << 26)
+/* A stack below this is that of a 32-bit program, whose calls have other numbers. */
+#define COMPAT_END (1ull << 32)
+
 /* Fields of /proc/PID/stat after the name, counted from the state as 0 (proc(5), less 3). */
 enum stat_field {
 	STAT_PPID = 1,
@@ -118,6 +123,97 @@ static void status_parse(const char *text, struct look_task *ret)
 			status_number(text, "\nnonvoluntary_ctxt_switches:", 10);
 }
 
+/* The last of the numbers behind the key: that of the innermost namespace; how many there are. */
+static uint32_t status_last(const char *text, const char *key, uint32_t *ret_count)
+{
+	const char *at = strstr(text, key);
+	uint32_t last = 0;
+
+	*ret_count = 0;
+	for (at = at ? at + strlen(key) : NULL; at && *at && *at != '\n';) {
+		char *next;
+
+		last = (uint32_t)strtoul(at, &next, 10);
+		if (next == at)
+			break;
+		at = next;
+		(*ret_count)++;
+	}
+	return last;
+}
+
+/* "State:\tS (sleeping)" */
+static uint32_t sleep_flags(const char *text)
+{
+	const char *state = strstr(text, "\nState:\t");
+
+	switch (state ? state[8] : 0) {
+	case 'S':
+		return TASK_SLEEPING;
+	case 'D':
+		return TASK_SLEEPING | TASK_UNINTERRUPTIBLE;
+	default:
+		return 0;
+	}
+}
+
+static void status_parse_more(const char *text, struct look_task *ret)
+{
+	uint64_t pending =
+		status_number(text, "\nSigPnd:", 16) | status_number(text, "\nShdPnd:", 16);
+	uint32_t levels;
+
+	ret->flags |= sleep_flags(text);
+	ret->ns_tid = status_last(text, "\nNSpid:", &levels);
+	ret->ns_level = levels ? levels - 1 : 0;
+	ret->ns_pid = status_last(text, "\nNStgid:", &levels);
+	if (pending & ~ret->blocked_signals)
+		ret->flags |= TASK_SIGPENDING;
+	if (status_number(text, "\nTracerPid:", 10))
+		ret->flags |= TASK_TRACED;
+	if (ret->caught & TIMER_SIGNALS)
+		ret->flags |= TASK_TIMER;
+}
+
+/* "202 0x7f.. 0x80 0x2 0x0 0x0 0x0 0x7ffc.. 0x7f..", "running", or "-1 0x7ffc.. 0x7f.." */
+bool proc_syscall_parse(const char *text, struct look_task *ret)
+{
+	uint64_t words[CALL_ARGS + 1];
+	char *next;
+	long call = strtol(text, &next, 10);
+
+	if (next == text || call < 0)
+		return false;
+	for (size_t i = 0; i < CALL_ARGS + 1; i++) {
+		const char *at = next;
+
+		words[i] = strtoull(at, &next, 16);
+		if (next == at)
+			return false;
+	}
+	ret->call = (int32_t)call;
+	memcpy(ret->args, words, sizeof(ret->args));
+	ret->sp = words[CALL_ARGS];
+	if (ret->sp < COMPAT_END)
+		ret->flags |= TASK_COMPAT;
+	return true;
+}
+
+/* The namespace is told as "pid:[4026531836]". */
+static uint64_t pid_namespace(uint32_t pid)
+{
+	char path[64], link[64];
+
+	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/ns/pid", pid);
+
+	ssize_t length = readlink(path, link, sizeof(link) - 1);
+
+	if (length < 0)
+		return 0;
+	link[length] = '\0';
+	return strncmp(link, "pid:[", 5) ? 0 : strtoull(link + 5, NULL, 10);
+}
+
 int proc_task_read(uint32_t pid, uint32_t tid, struct look_task *ret)
 {
 	struct look_task task = { .pid = pid, .tid = tid, .call = -1 };
@@ -132,5 +228,31 @@ int proc_task_read(uint32_t pid, uint32_t tid, struct look_task *ret)
 		return error;
 	status_parse(text, &task);
 	*ret = task;
+	return 0;
+}
+
+int proc_task_read_call(uint32_t pid, uint32_t tid, struct look_task *ret)
+{
+	char status[TEXT_LEN], call[TEXT_LEN];
+	int error = proc_task_read(pid, tid, ret);
+
+	if (!error)
+		error = file_read(pid, tid, "status", status);
+	if (error)
+		return error;
+	status_parse_more(status, ret);
+	if (ret->flags & TASK_DEAD)
+		ret->flags &= ~(uint32_t)TASK_FROM_PROC;
+	if (ret->flags & (TASK_DEAD | TASK_KTHREAD))
+		return 0;
+	error = file_read(pid, tid, "syscall", call);
+	if (error)
+		return error == -ESRCH ? error : 0;
+	ret->flags &= ~(uint32_t)TASK_FROM_PROC;
+	ret->pid_ns = pid_namespace(pid);
+	/* ids that no other process has */
+	ret->mm = ret->files = pid;
+	if (!proc_syscall_parse(call, ret))
+		ret->flags &= ~(uint32_t)(TASK_SLEEPING | TASK_UNINTERRUPTIBLE);
 	return 0;
 }

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from harness import judge, proc
-from harness.case import quiet
+from harness.case import EITHER, quiet
 from harness.cases import POSITIVES
 from harness.dltrace import malformed
-from harness.phases import EAGER, begin
+from harness.phases import EAGER, begin, judge_case
 from harness.scoreboard import expect
 from harness.target import Skip
 
@@ -153,6 +153,39 @@ def no_privilege_is_status_1_and_names_what_is_missing(bench):
             result = bench.dltrace.run(*what, "--once", prefix=AS_NOBODY, json_output=False)
             expect(result.status == 1, f"status is not 1\n{result}")
             expect(re.search("CAP_[A-Z]", one_line(result)), f"no capability is named\n{result}")
+
+
+@test
+def ones_own_processes_are_judged_without_privilege(bench):
+    os.chmod(bench.scratch, 0o777)
+    for program in ("mutex_abba none", "subprocess_pipes.py stdout", "join_mutex", "kernel/file_locks mixed"):
+        case = replace(case_of(program), prefix=AS_NOBODY, certainty=EITHER)
+        with hung(bench, case) as target:
+            for source in ("auto", "proc"):
+                result = bench.dltrace.run("-p", target.pid, "--once", "--source", source, prefix=AS_NOBODY)
+                expect(judge_case(case, target, result), f"nothing found\n{result}")
+                if source == "auto":
+                    expect("--source proc" in result.err, f"no line says where facts come from\n{result}")
+
+
+@test
+def without_privilege_near_misses_stay_silent(bench):
+    for program in ("mutex_abba timed", "sem_private live", "kernel/file_locks flock timed", "wait_forms nohang"):
+        case = quiet(program, prefix=AS_NOBODY)
+        with bench.start(case) as target:
+            target.go()
+            target.wait_ready()
+            result = bench.dltrace.run("-p", target.pid, "--once", "--source", "proc", prefix=AS_NOBODY)
+            expect(result.status == 0 and not result.deadlocks(), f"not silent\n{result}")
+
+
+@test
+def source_proc_refuses_the_processes_of_others(bench):
+    with sleeping() as program:
+        options = ("-p", program.pid, "--once", "--source", "proc")
+        result = bench.dltrace.run(*options, prefix=AS_NOBODY, json_output=False)
+        expect(result.status == 1, f"status is not 1\n{result}")
+        expect("other users" in one_line(result), f"no reason is given\n{result}")
 
 
 @test
