@@ -196,7 +196,8 @@ enum cost python_wait_resolve(const struct kind_context *context, const struct l
 	}
 	b->wait->kind = WAIT_PYTHON_LOCK;
 	wait_object(b, task->mm, bonds.word, 0);
-	futex_call_saw(task, &call, b, SEM_WORD_LEN, "sem_t: its value is 0, then who waits");
+	/* how many wait for it may change, and is nothing to this wait */
+	futex_call_saw(task, &call, b, sizeof(word.value), "sem_t: its value is 0");
 	return resolve_bonds(context, task, &bonds, budget, b);
 }
 

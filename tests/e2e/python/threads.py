@@ -260,14 +260,14 @@ def acquire_only_first():
 def main():
     hang.go()
     what, lively = sys.argv[1], "lively" in sys.argv
+    if lively:  # before any thread ends, whose pthread_self() it would get, and with that its RLocks
+        start((hang.sleep_for_ever,))
     if what == "executor":
         threads, future = executor()
         waiting = future.result
     else:
         threads = WHAT[what]()
         waiting = threads[-1].join
-    if lively:
-        start((hang.sleep_for_ever,))
     roles = dict(zip("ab", map(native, threads)))
     if what.startswith("died"):
         threads[0].join()
