@@ -64,7 +64,7 @@ static inline void call_exit(struct task_struct *task, int call, long result)
 	if ((__u32)task->nvcsw == wait->switches)
 		wait->since = 0; /* did not sleep, so that no look can have reported it */
 	else
-		wait_end(task, wait, bpf_ktime_get_ns());
+		wait_end(task, wait, bpf_ktime_get_ns(), false);
 }
 
 #endif /* DLTRACE_CALL_H */

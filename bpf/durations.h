@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * How long waits took, summed on each CPU apart: one lookup and two additions. Atomic ones, for
- * programs at functions (fentry.bpf.c) may be preempted between reading a sum and writing it.
+ * How long waits took, summed on each CPU apart: one lookup and two additions. Atomic ones where
+ * the program may be preempted between reading a sum and writing it; who has interrupts off can
+ * do with less, since no other program's atomic addition can be cut in half by it.
  */
 #ifndef DLTRACE_DURATIONS_H
 #define DLTRACE_DURATIONS_H
@@ -45,15 +46,20 @@ static inline __u32 duration_bucket(__u64 duration_ns)
 
 _Static_assert(WAIT_BUCKETS == 8 + 4 + 2 + 1 + 1 + 1, "one bucket for each sum of steps");
 
-static inline void duration_add(__u32 kind, __u64 duration_ns)
+static inline void duration_add(__u32 kind, __u64 duration_ns, bool undisturbed)
 {
 	struct wait_durations *sums = bpf_map_lookup_elem(&durations, &kind);
 	__u32 bucket = duration_bucket(duration_ns);
 
 	if (!sums || bucket >= WAIT_BUCKETS)
 		return;
-	__sync_fetch_and_add(&sums->buckets[bucket], 1);
-	__sync_fetch_and_add(&sums->sum_ns, duration_ns);
+	if (undisturbed) {
+		sums->buckets[bucket]++;
+		sums->sum_ns += duration_ns;
+	} else {
+		__sync_fetch_and_add(&sums->buckets[bucket], 1);
+		__sync_fetch_and_add(&sums->sum_ns, duration_ns);
+	}
 }
 
 #endif /* DLTRACE_DURATIONS_H */

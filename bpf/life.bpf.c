@@ -62,7 +62,7 @@ static void end_last_wait(struct task_struct *task)
 	struct wait *wait = wait_of(task);
 
 	if (wait && wait->since)
-		wait_end(task, wait, bpf_ktime_get_ns() - task_slice_ns(task));
+		wait_end(task, wait, bpf_ktime_get_ns() - task_slice_ns(task), false);
 }
 
 SEC("tp_btf/sched_process_exit")

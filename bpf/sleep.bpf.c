@@ -33,7 +33,7 @@ static inline __u64 sleep_begin(struct task_struct *task)
 		return 0;
 	now_ns = bpf_ktime_get_ns();
 	if (wait->since)
-		wait_end(task, wait, now_ns - task_slice_ns(task));
+		wait_end(task, wait, now_ns - task_slice_ns(task), true);
 	if (kind >= 0)
 		wait_begin(task, wait, call, kind, now_ns);
 	return now_ns;
@@ -55,6 +55,6 @@ int BPF_PROG(sleep__sched_switch, bool preempt, struct task_struct *prev, struct
 		now_ns = sleep_begin(prev);
 	wait = wait_of(next);
 	if (wait && wait->since)
-		wait_end(next, wait, now_ns ? now_ns : bpf_ktime_get_ns());
+		wait_end(next, wait, now_ns ? now_ns : bpf_ktime_get_ns(), true);
 	return 0;
 }

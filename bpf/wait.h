@@ -107,14 +107,15 @@ static inline void wait_begin(const struct task_struct *task, struct wait *wait,
 	wait->since = now_ns & ~WAIT_REPORTED;
 }
 
-/* The task has waited until end_ns: wait->since is not 0. */
-static inline void wait_end(const struct task_struct *task, struct wait *wait, __u64 end_ns)
+/* The task has waited until end_ns: wait->since is not 0. undisturbed: interrupts are off. */
+static inline void wait_end(const struct task_struct *task, struct wait *wait, __u64 end_ns,
+			    bool undisturbed)
 {
 	__u64 since = __sync_lock_test_and_set(&wait->since, 0);
 	__u64 begun_ns = since & ~WAIT_REPORTED;
 
 	if (wait->in_scope) /* a look dates by another clock, which may be a little ahead */
-		duration_add(wait->kind, end_ns > begun_ns ? end_ns - begun_ns : 0);
+		duration_add(wait->kind, end_ns > begun_ns ? end_ns - begun_ns : 0, undisturbed);
 	if (since & WAIT_REPORTED)
 		wait_report_end(task, wait->call, end_ns);
 }
