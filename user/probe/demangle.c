@@ -47,10 +47,59 @@ static bool is_bounded(const char *name)
 	return length <= MANGLED_MAX && substitutions <= SUBSTITUTIONS_MAX;
 }
 
+/* rustc's older names are C++'s with a hash at the end (rustc_symbol_mangling, legacy.rs) ... */
+static bool rust_hash_cut(char *name)
+{
+	size_t length = strlen(name);
+	char *hash = length > 19 ? name + length - 19 : NULL;
+
+	if (!hash || strncmp(hash, "::h", 3) || strspn(hash + 3, "0123456789abcdef") != 16)
+		return false;
+	*hash = '\0';
+	return true;
+}
+
+/* ... in which what C++ has no letters for is spelt out. In place: nothing grows. */
+static void rust_unescape(char *name)
+{
+	static const struct {
+		const char *escape, *plain;
+	} escapes[] = {
+		{ "$LT$", "<" },  { "$GT$", ">" },  { "$LP$", "(" },  { "$RP$", ")" },
+		{ "$RF$", "&" },  { "$BP$", "*" },  { "$C$", "," },   { "$SP$", "@" },
+		{ "$u20$", " " }, { "$u27$", "'" }, { "$u5b$", "[" }, { "$u5d$", "]" },
+		{ "$u7b$", "{" }, { "$u7d$", "}" }, { "$u3b$", ";" }, { "$u7e$", "~" },
+		{ "..", "::" },	  { "_$", "$" },
+	};
+	char *to = name;
+
+	for (const char *at = name; *at;) {
+		size_t i = 0, count = sizeof(escapes) / sizeof(*escapes);
+
+		while (i < count && strncmp(at, escapes[i].escape, strlen(escapes[i].escape)))
+			i++;
+		/* an underscore stands before an escape that would begin an identifier */
+		if (i == count - 1) {
+			at++;
+			continue;
+		}
+		if (i == count) {
+			*to++ = *at++;
+			continue;
+		}
+		at += strlen(escapes[i].escape);
+		for (const char *plain = escapes[i].plain; *plain; plain++)
+			*to++ = *plain;
+	}
+	*to = '\0';
+}
+
 void demangle(const char *name, char *ret, size_t size)
 {
 	demangler *cxx = !strncmp(name, "_Z", 2) && is_bounded(name) ? cxx_demangler() : NULL;
 	_cleanup_free_ char *plain = cxx ? cxx(name, NULL, NULL, NULL) : NULL;
 
+	if (plain && rust_hash_cut(plain))
+		rust_unescape(plain);
 	name_copy(ret, size, plain ? plain : name);
 }
