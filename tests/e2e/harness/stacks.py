@@ -146,3 +146,18 @@ def a_recording_holds_the_stacks(bench):
                if deadlock["tasks"][0]["pid"] == pid]
     expect(list(map(functions, live)) == list(map(functions, again)), f"{live}\n{again}")
     expect([task["wait"]["name"] for task in live] == [task["wait"]["name"] for task in again], again)
+
+
+@test
+def names_are_not_looked_for_in_what_is_waited_on(bench):
+    """A reader that kept the memory of a semaphore open would be one user of it too many."""
+    semlocks = cycle("two_locks.py Lock", causes={"a": "semlock", "b": "semlock"}, edges=A_B_HOLD)
+    with hung(bench, semlocks) as target:
+        argv = [bench.dltrace.path, "--json", "--duration", "20s", "-p", str(target.pid)]
+        with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as watching:
+            try:
+                found = any(b'"type":"deadlock"' in line for line in watching.stdout)
+                expect(found, "it was not found while watching")
+                causes(bench.dltrace.run("-p", target.pid, "--once"))
+            finally:
+                watching.terminate()
