@@ -31,3 +31,12 @@ $(stacks_dir)/ledger-%: tests/e2e/stacks/ledger.cc
 
 stacks_bin   += $(stacks_dir)/ledger-O0 $(stacks_dir)/ledger-O2
 e2e_programs += $(stacks_bin)
+
+# What stacks cost a report.
+.PHONY: bench-stacks compare
+bench-stacks: $(BUILD)/dltrace $(stacks_bin)
+	$(Q)$(PYTHON) -B tests/bench/stacks.py --dltrace $< --programs $(BUILD)/tests/e2e
+
+# The same hung programs under gdb, bcc, py-spy and the kernel's own log.
+compare: $(BUILD)/dltrace $(stacks_bin)
+	$(Q)$(PYTHON) -B tests/compare.py --dltrace $< --programs $(BUILD)/tests/e2e --out $(BUILD)/compare
