@@ -36,6 +36,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory -j$(CPUS) all $(e2e_programs)
 	$(Q)$(MAKE) --no-print-directory unit checker-test replay-test man-test sanitize fuzz-test
 	$(Q)$(MAKE) --no-print-directory page
+	$(Q)$(MAKE) --no-print-directory textfile-test
 	$(Q)$(MAKE) --no-print-directory oracle
 	$(Q)$(MAKE) --no-print-directory silence
 	$(Q)$(MAKE) --no-print-directory e2e
@@ -92,6 +93,11 @@ $(page_writer): $(page_obj) $(no_main)
 .PHONY: page
 page: $(page_writer)
 	$(Q)$(PYTHON) -B tests/page/run.py --page $(page_writer) $(PAGE)
+
+# The textfile as Debian's promtool and node_exporter take it; as root.
+.PHONY: textfile-test
+textfile-test: $(BUILD)/dltrace $(page_writer)
+	$(Q)$(PYTHON) -B tests/textfile.py --dltrace $< --page $(page_writer) --packages $(BUILD)/prometheus
 
 # Random programs whose wait-for graph is known; ORACLE='--seed N --seeds 1' for one of them.
 oracle_src    := $(wildcard tests/e2e/oracle/*.c)

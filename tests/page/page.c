@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "draw.h"
+#include "report/metrics.h"
 #include "report/page.h"
 #include "report/report.h"
+#include "report/usage.h"
 #include "sample_deadlock.h"
 
 #define MOST 4
@@ -119,6 +121,19 @@ static void hostile_scene(struct scene *scene)
 	SET(scene->chain.links[0].object, hostile[4]);
 }
 
+/* The metrics of the page's findings, as if they were a form. */
+static int write_metrics(const struct output *output, const struct page *page,
+			 const struct run_summary *summary)
+{
+	struct usage usage = usage_now();
+
+	(void)page;
+	metrics_write(output->file, summary, &usage);
+	return 0;
+}
+
+static const struct reporter metrics_reporter = { .page = write_metrics };
+
 static const struct {
 	const char *name;
 	void (*make)(struct scene *scene);
@@ -135,7 +150,8 @@ static const struct {
 } forms[] = { { "text", &text_reporter },
 	      { "json", &json_reporter },
 	      { "dot", &dot_reporter },
-	      { "html", &html_reporter } };
+	      { "html", &html_reporter },
+	      { "textfile", &metrics_reporter } };
 
 static int write_lines(const struct reporter *reporter, const struct output *output,
 		       const struct scene *scene, const struct moment *now)
@@ -183,7 +199,8 @@ int main(int argc, char **argv)
 		if (!strcmp(scenes[i].name, argv[2]))
 			scenes[i].make(&scene);
 	if (!scene.count && !scene.findings.chain_count) {
-		fputs("usage: page text|json|dot|html places|several|hostile|nothing\n", stderr);
+		fputs("usage: page text|json|dot|html|textfile places|several|hostile|nothing\n",
+		      stderr);
 		return 2;
 	}
 

@@ -27,7 +27,7 @@ Test(advice, opposite_order_names_both_locks_both_places_and_an_order)
 {
 	expect_advice(sample_two_places(),
 		      "same order everywhere: log_lock before account_lock, as python3[100] does "
-		      "at deposit at bank.py:9; python3[101] takes them the other way round at "
+		      "in deposit at bank.py:9; python3[101] takes them the other way round in "
 		      "withdraw at bank.py:21");
 }
 

@@ -56,18 +56,18 @@ static const struct remedy {
 		      "holding it" } },
 	{ .verdict = VERDICT_SELF,
 	  .some_relation = RELATION(WRITER),
-	  .advice = { "close the write end in {task}, which reads at {place}: while it is open "
+	  .advice = { "close the write end in {task}, which reads in {place}: while it is open "
 		      "there, the end of the data never comes",
 		      "close the write end in the process that reads: while it is open there, the "
 		      "end of the data never comes" } },
 	{ .verdict = VERDICT_SELF,
 	  .some_relation = RELATION(READER),
-	  .advice = { "let another process or thread read what {task} writes at {place}: a pipe "
+	  .advice = { "let another process or thread read what {task} writes in {place}: a pipe "
 		      "holds only so much",
 		      "let another process or thread read what this one writes: a pipe holds only "
 		      "so much" } },
 	{ .verdict = VERDICT_SELF,
-	  .advice = { "do not wait at {place} for the end of the task or process that does the "
+	  .advice = { "do not wait in {place} for the end of the task or process that does the "
 		      "waiting",
 		      "do not wait for the end of the task or process that does the waiting" } },
 
@@ -101,7 +101,7 @@ static const struct remedy {
 	  .only_relations = RELATION(HOLDS),
 	  .ring = 2,
 	  .advice = { "take the locks in the same order everywhere: {other} before {object}, as "
-		      "{task} does at {place}; {next} takes them the other way round at {there}",
+		      "{task} does in {place}; {next} takes them the other way round in {there}",
 		      "take the locks in the same order everywhere: {other} before {object}, as "
 		      "{task} does; {next} takes them the other way round",
 		      "take the locks in the same order everywhere" } },
@@ -114,7 +114,7 @@ static const struct remedy {
 	  .some_kind = KIND(PIPE_WRITE),
 	  .some_relation = RELATION(JOINS) | RELATION(CHILD),
 	  .advice = { "read before you join: {place} waits for an end that only comes when what is "
-		      "written at {there} has been read",
+		      "written in {there} has been read",
 		      "read before you join: empty the queue or pipe, then wait for its writer to "
 		      "end" } },
 	{ .verdict = VERDICT_CYCLE,
@@ -147,12 +147,12 @@ static const struct remedy {
 	/* nobody is left */
 	{ .verdict = VERDICT_NO_WAKER,
 	  .some_kind = KIND(SEM) | KIND(SEMLOCK),
-	  .advice = { "give the wait at {place} a timeout, and find who should have released, set "
+	  .advice = { "give the wait in {place} a timeout, and find who should have released, set "
 		      "or notified: nobody is left who could",
 		      "give the wait a timeout, and find who should have released, set or "
 		      "notified: nobody is left who could" } },
 	{ .verdict = VERDICT_NO_WAKER,
-	  .advice = { "give the wait at {place} a timeout, and find who should have ended it: "
+	  .advice = { "give the wait in {place} a timeout, and find who should have ended it: "
 		      "nobody is left who could",
 		      "give the wait a timeout, and find who should have ended it: nobody is left "
 		      "who could" } },

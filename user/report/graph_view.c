@@ -236,6 +236,12 @@ static int add_edges_of(struct graph_view *view, const struct deadlock *deadlock
 	return 0;
 }
 
+static const char *victim_word(enum relation relation)
+{
+	return relation == RELATION_CHILD || relation == RELATION_JOINS ? edge_word[relation]
+									: "waits";
+}
+
 static size_t count_victim_boxes(const struct graph_view *view)
 {
 	size_t count = 0;
@@ -272,9 +278,7 @@ static int add_victim(struct graph_view *view, const struct deadlock *deadlock,
 	node->place = strdup("");
 	if (!node->title || !node->place)
 		return -ENOMEM;
-	return leads ? edge_add(view, i, to, false,
-				strdup(victim->waits_for.relation == RELATION_CHILD ? "child's end"
-										    : "waits"))
+	return leads ? edge_add(view, i, to, false, strdup(victim_word(victim->waits_for.relation)))
 		     : 0;
 }
 

@@ -17,7 +17,7 @@
 
 #define POINTS_PER_INCH 72.0
 #define MARGIN		12.0
-#define TITLE_COLUMN	7.3 /* pixels of one character, on the wide side */
+#define TITLE_COLUMN	8.0 /* pixels of one character, on the wide side */
 #define PLACE_COLUMN	6.3
 #define LABEL_COLUMN	6.0
 #define COLUMN_GAP	110.0
