@@ -83,7 +83,7 @@ def faults(programs, text, mode=0o644):
         yield f"node_exporter serves {len(ours)} of {len(series)} series"
     for family in re.findall(r"^# TYPE (\S+)", text, re.M):
         # one without a series, as when nothing is deadlocked, is not served
-        if any(line.startswith(family) for line in series) and f"# TYPE {family} " not in served:
+        if any(re.match(rf"{family}(_bucket)?($|{{)", line) for line in series) and f"# TYPE {family} " not in served:
             yield f"node_exporter does not serve {family}"
 
 
