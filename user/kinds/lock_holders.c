@@ -53,6 +53,17 @@ static bool same_lock(const struct file_lock *x, const struct file_lock *y)
 	       x->start == y->start && x->end == y->end;
 }
 
+/* Of several requests that look the same each may lead to the same one. */
+static bool has_edge(const struct lock_wait *w, uint32_t node)
+{
+	const struct wait *wait = w->b->wait;
+
+	for (uint32_t e = wait->first_edge; e < wait->first_edge + wait->edge_count; e++)
+		if (w->context->graph->edges[e].target == node)
+			return true;
+	return false;
+}
+
 /* As fdinfo has it. */
 static void lock_line(const struct file_lock *lock, char *ret, size_t size)
 {
@@ -75,12 +86,21 @@ static void saw_held(const struct lock_wait *w, const struct file_lock *held)
 	wait_saw_proc(w->b, path, "the lock is held through this descriptor", "%s", line);
 }
 
+/* A first thread that has ended has no table any more. */
+static uint64_t table_of(const struct look *look, const struct process *process)
+{
+	for (uint32_t i = 0; i < process->count; i++)
+		if (look->tasks[process->first + i].files)
+			return look->tasks[process->first + i].files;
+	return 0;
+}
+
 /* An edge to every process that shares the descriptor table by which a POSIX lock is owned. */
 static void posix_edges(const struct lock_wait *w, const struct file_lock *held)
 {
 	const struct look *look = w->context->look;
 	const struct process *owner = look_process(look, held->pid);
-	uint64_t table = owner ? look->tasks[owner->first].files : 0;
+	uint64_t table = owner ? table_of(look, owner) : 0;
 
 	if (!owner || process_is_dead(look, owner)) {
 		wait_open(w->b, OPEN_BUSY);
@@ -92,7 +112,7 @@ static void posix_edges(const struct lock_wait *w, const struct file_lock *held)
 	for (uint32_t i = 0; table && i < look->process_count; i++) {
 		const struct process *other = &look->processes[i];
 
-		if (other != owner && look->tasks[other->first].files == table)
+		if (other != owner && table_of(look, other) == table)
 			wait_edge_or_open(w->b, graph_process(w->context->graph, other),
 					  RELATION_HOLDS, POSIX_FLAGS);
 	}
@@ -153,6 +173,9 @@ static void description_edge(const struct lock_wait *w, const struct file_lock *
 		return;
 	}
 
+	if (has_edge(w, node))
+		return;
+
 	bool others = group_has_others(graph, node, w->task->pid);
 
 	wait_edge_or_open(w->b, node, RELATION_HOLDS,
@@ -195,11 +218,15 @@ static void root_edges(const struct lock_wait *w, const struct file_lock *root)
 
 static void waker_edge(const struct lock_wait *w, const struct process *process)
 {
-	if (!process || process_is_dead(w->context->look, process))
+	if (!process || process_is_dead(w->context->look, process)) {
 		wait_open(w->b, OPEN_BUSY);
-	else
-		wait_edge_or_open(w->b, graph_process(w->context->graph, process),
-				  RELATION_MAY_WAKE, EDGE_CAN_END);
+		return;
+	}
+
+	uint32_t node = graph_process(w->context->graph, process);
+
+	if (!has_edge(w, node))
+		wait_edge_or_open(w->b, node, RELATION_MAY_WAKE, EDGE_CAN_END);
 }
 
 /* The list names nobody who waits for an OFD lock, so all who wait for any are meant. */

@@ -2,7 +2,8 @@
 /*
  * Two processes lock two files, each in the other's order, in the way that the
  * first argument names: flock, ofd, or mixed (one file by flock, the other by
- * fcntl, so that the kernel's own check sees no ring). Ways to look like it:
+ * fcntl, so that the kernel's own check sees no ring), or "upgrade" (both
+ * read-lock one file by OFD locks, and want to write). Ways to look like it:
  * "timed" (an alarm ends the wait), "order" (the first one works and will
  * release), "ranges" (other bytes of the same files).
  */
@@ -20,6 +21,18 @@ static char paths[2][64];
 static void give_up(int number)
 {
 	(void)number;
+}
+
+/* The kernel keeps the lock that is to be replaced until the new one is granted. */
+static void upgrade(void)
+{
+	int fd = must(open(paths[0], O_RDWR));
+	struct flock lock = { .l_type = F_RDLCK };
+
+	must(fcntl(fd, F_OFD_SETLKW, &lock));
+	pthread_barrier_wait(both);
+	lock.l_type = F_WRLCK;
+	must(fcntl(fd, F_OFD_SETLKW, &lock));
 }
 
 static void take(int file, int first)
@@ -48,6 +61,8 @@ static void worker(void *argument)
 {
 	int own = argument != NULL;
 
+	if (!strcmp(how, "upgrade"))
+		return upgrade();
 	take(own, 1);
 	pthread_barrier_wait(both);
 	if (!strcmp(way_on, "timed"))

@@ -7,6 +7,7 @@ def file_locks():
     for how, kinds in (
         ("flock", ("flock", "flock")),
         ("ofd", ("ofd-lock", "ofd-lock")),
+        ("upgrade", ("ofd-lock", "ofd-lock")),
         ("mixed", ("posix-lock", "flock")),
     ):
         causes = dict(zip("ab", kinds))
