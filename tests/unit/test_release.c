@@ -38,6 +38,17 @@ Test(release, a_lock_in_memory_stays_taken_when_its_holder_ends)
 	expect_release(released(w), 0, 0);
 }
 
+Test(release, a_file_lock_is_given_back_when_its_holder_ends)
+{
+	struct world *w = world_new("1 2");
+
+	world_wait(w, 0)->kind = WAIT_FLOCK;
+	world_edge(w, world_process(w, 2), RELATION_HOLDS, OWNS);
+	world_wait(w, 1)->kind = WAIT_FLOCK;
+	world_edge(w, world_process(w, 1), RELATION_HOLDS, OWNS);
+	expect_release(released(w), 100, 1);
+}
+
 Test(release, a_parent_goes_on_when_its_child_ends)
 {
 	struct world *w = world_new("1 2 3");

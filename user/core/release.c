@@ -109,10 +109,18 @@ static bool others_left(struct releaser *r, uint32_t node)
 	return false;
 }
 
+/* True for locks that end with those who hold them: descriptors are closed, POSIX locks dropped. */
+static bool kernel_gives_back(enum wait_kind kind)
+{
+	return kind == WAIT_FLOCK || kind == WAIT_POSIX_LOCK || kind == WAIT_OFD_LOCK;
+}
+
 static enum end_effect edge_effect(const struct wait *wait, const struct edge *edge)
 {
 	if (wait->need_all)
 		return END_NOTHING;
+	if (edge->relation == RELATION_HOLDS && kernel_gives_back(wait->kind))
+		return END_ALL;
 	return end_effect[edge->relation];
 }
 
