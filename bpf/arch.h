@@ -9,6 +9,8 @@
 
 #include "bpf/event.h"
 
+#define COMMON_CALLS 424 /* from this number on all tables agree (asm-generic/unistd.h) */
+
 #if defined(__TARGET_ARCH_x86)
 
 /* arch/x86/entry/syscalls/syscall_64.tbl */
@@ -23,14 +25,58 @@ enum call {
 	CALL_FUTEX_REQUEUE = 456,
 };
 
-/* The same, of 32-bit programs: arch/x86/entry/syscalls/syscall_32.tbl */
-enum compat_call {
-	COMPAT_WAIT4 = 114,
-	COMPAT_FUTEX = 240,
-	COMPAT_WAITID = 284,
-	COMPAT_SEMTIMEDOP_TIME64 = 420,
-	COMPAT_FUTEX_TIME64 = 422,
-};
+/*
+ * A 32-bit call (arch/x86/entry/syscalls/syscall_32.tbl) by the number of the 64-bit call that
+ * takes the same arguments, or takes more and is left the others' registers; -1: there is none, or
+ * it is of no interest.
+ */
+static inline int compat_call_native(int number)
+{
+	switch (number) {
+	case 3: /* read */
+		return 0;
+	case 4: /* write */
+		return 1;
+	case 7:	  /* waitpid */
+	case 114: /* wait4 */
+		return CALL_WAIT4;
+	case 29: /* pause */
+		return 34;
+	case 142: /* _newselect */
+		return 23;
+	case 145: /* readv */
+		return 19;
+	case 146: /* writev */
+		return 20;
+	case 162: /* nanosleep */
+		return 35;
+	case 168: /* poll */
+		return 7;
+	case 179: /* rt_sigsuspend */
+		return 130;
+	case 240: /* futex */
+	case 422: /* futex_time64 */
+		return CALL_FUTEX;
+	case 256: /* epoll_wait */
+		return 232;
+	case 267: /* clock_nanosleep */
+	case 407: /* clock_nanosleep_time64 */
+		return 230;
+	case 284: /* waitid */
+		return CALL_WAITID;
+	case 308: /* pselect6 */
+	case 413: /* pselect6_time64 */
+		return 270;
+	case 309: /* ppoll */
+	case 414: /* ppoll_time64 */
+		return 271;
+	case 319: /* epoll_pwait */
+		return 281;
+	case 420: /* semtimedop_time64 */
+		return CALL_SEMTIMEDOP;
+	}
+	return number < COMMON_CALLS ? -1 : number;
+}
 
 #define SYS_FUNCTION "__x64_sys_"
 
@@ -49,6 +95,17 @@ static inline void regs_args(const struct pt_regs *regs, __u64 *ret_args)
 	ret_args[3] = regs->r10;
 	ret_args[4] = regs->r8;
 	ret_args[5] = regs->r9;
+}
+
+/* However a 32-bit call was made: the entries agree (arch/x86/entry/entry_64_compat.S). */
+static inline void regs_compat_args(const struct pt_regs *regs, __u64 *ret_args)
+{
+	ret_args[0] = (__u32)regs->bx;
+	ret_args[1] = (__u32)regs->cx;
+	ret_args[2] = (__u32)regs->dx;
+	ret_args[3] = (__u32)regs->si;
+	ret_args[4] = (__u32)regs->di;
+	ret_args[5] = (__u32)regs->bp;
 }
 
 static inline __u64 regs_arg2(const struct pt_regs *regs)
@@ -107,14 +164,35 @@ enum call {
 	CALL_FUTEX_REQUEUE = 456,
 };
 
-/* The same, of 32-bit programs: arch/arm64/include/asm/unistd32.h */
-enum compat_call {
-	COMPAT_WAIT4 = 114,
-	COMPAT_FUTEX = 240,
-	COMPAT_WAITID = 280,
-	COMPAT_SEMTIMEDOP_TIME64 = 420,
-	COMPAT_FUTEX_TIME64 = 422,
-};
+/* As above: arch/arm64/include/asm/unistd32.h. */
+static inline int compat_call_native(int number)
+{
+	switch (number) {
+	case 3: /* read */
+		return 63;
+	case 4: /* write */
+		return 64;
+	case 114: /* wait4 */
+		return CALL_WAIT4;
+	case 145: /* readv */
+		return 65;
+	case 146: /* writev */
+		return 66;
+	case 162: /* nanosleep */
+		return 101;
+	case 240: /* futex */
+	case 422: /* futex_time64 */
+		return CALL_FUTEX;
+	case 280: /* waitid */
+		return CALL_WAITID;
+	case 336: /* ppoll */
+	case 414: /* ppoll_time64 */
+		return 73;
+	case 420: /* semtimedop_time64 */
+		return CALL_SEMTIMEDOP;
+	}
+	return number < COMMON_CALLS ? -1 : number;
+}
 
 #define SYS_FUNCTION "__arm64_sys_"
 
@@ -134,6 +212,11 @@ static inline void regs_args(const struct pt_regs *regs, __u64 *ret_args)
 	ret_args[3] = regs->user_regs.regs[3];
 	ret_args[4] = regs->user_regs.regs[4];
 	ret_args[5] = regs->user_regs.regs[5];
+}
+
+static inline void regs_compat_args(const struct pt_regs *regs, __u64 *ret_args)
+{
+	regs_args(regs, ret_args);
 }
 
 static inline __u64 regs_arg2(const struct pt_regs *regs)

@@ -13,6 +13,7 @@
 
 #define TASK_NAME_LEN 16
 #define CALL_ARGS     6
+#define CALL_OTHER    0x10000 /* a 32-bit call that no 64-bit one is like */
 /* Bytes of the object waited on: a glibc mutex is 40 bytes on x86-64 (pthreadtypes-arch.h). */
 #define OBJECT_LEN 40
 
@@ -74,7 +75,7 @@ struct look_task {
 	__u32 pid;  /* thread group */
 	__u32 ppid; /* thread group of the real parent */
 	__u32 uid;
-	__s32 call;	/* system call number, -1: not in one */
+	__s32 call;	/* system call, by its 64-bit number; CALL_OTHER; -1: not in one */
 	__u32 ns_level; /* 0: the initial PID namespace */
 	__u32 ns_tid;	/* tid in its own namespace; 0: nested too deeply to tell */
 	__u32 ns_pid;

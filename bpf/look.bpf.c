@@ -215,10 +215,14 @@ static void fill_call(struct task_struct *task, struct look_task *record)
 
 	record->slept_ns = slept_ns(task);
 	record->sp = regs_sp(regs);
-	if (task_is_compat(task)) /* other numbers, other registers */
-		return;
-	record->call = regs_call(regs);
-	regs_args(regs, record->args);
+	record->call = task_call(task);
+	if (task_is_compat(task)) {
+		regs_compat_args(regs, record->args);
+		if (record->call < 0)
+			record->call = CALL_OTHER;
+	} else {
+		regs_args(regs, record->args);
+	}
 	if (record->call == CALL_FUTEX || record->call == CALL_FUTEX_WAIT)
 		object_look(task, record->args[0], record);
 }

@@ -87,28 +87,11 @@ static inline __u64 task_slice_ns(const struct task_struct *task)
 	return task->se.sum_exec_runtime - task->se.prev_sum_exec_runtime;
 }
 
-/* A call by its number in the task's own table, as enum call; -1: a 32-bit call that is not in it.
+/* A call by its number in the task's own table, as a 64-bit program would make it; -1: none would.
  */
 static inline int task_call_numbered(const struct task_struct *task, int number)
 {
-	if (!task_is_compat(task))
-		return number;
-	switch (number) {
-	case COMPAT_FUTEX:
-	case COMPAT_FUTEX_TIME64:
-		return CALL_FUTEX;
-	case COMPAT_WAIT4:
-		return CALL_WAIT4;
-	case COMPAT_WAITID:
-		return CALL_WAITID;
-	case COMPAT_SEMTIMEDOP_TIME64:
-		return CALL_SEMTIMEDOP;
-	case CALL_FUTEX_WAITV: /* from 424 on all tables agree */
-	case CALL_FUTEX_WAIT:
-	case CALL_FUTEX_REQUEUE:
-		return number;
-	}
-	return -1;
+	return task_is_compat(task) ? compat_call_native(number) : number;
 }
 
 /* The call that a sleeping task is in. */

@@ -43,6 +43,18 @@ Test(kind_sem, near_misses_are_other_futexes)
 	cr_expect_not(recognised(0x80, 0, 1, 0), "a plain wait");
 }
 
+Test(kind_sem, thirty_two_bit_one_has_other_words)
+{
+	struct fake_system system = { 0 };
+	uint32_t words[10] = { 1, 0, 0, 1 };
+	struct look_task *task = fake_task(&system, 10, 10);
+
+	fake_futex(task, 0x1000, WAIT_PRIVATE, 1, words, sizeof(words));
+	task->flags |= TASK_COMPAT;
+	cr_assert(fake_recognise(&system, &sem_kind, 10));
+	fake_system_deinit(&system);
+}
+
 Test(kind_sem, private_one_is_left_to_its_address_space)
 {
 	struct fake_system system = { 0 };

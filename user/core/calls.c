@@ -2,7 +2,7 @@
 /*
  * The system calls that a task may sleep in, by what they are to the kinds.
  * The numbers are those of the architecture that this is built for
- * (asm/unistd.h); a 32-bit call has other numbers and stays unknown.
+ * (asm/unistd.h); the look gives 32-bit calls the numbers of their 64-bit likes.
  */
 #include <sys/syscall.h>
 
@@ -118,7 +118,7 @@ static const struct call_row call_rows[] = {
 
 enum call call_of(const struct look_task *task)
 {
-	if (task->flags & TASK_COMPAT || task->call < 0 || task->call >= CALL_ROWS)
+	if (task->call < 0 || task->call >= CALL_ROWS)
 		return CALL_UNKNOWN;
 	return call_rows[task->call].call;
 }

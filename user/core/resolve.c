@@ -25,10 +25,13 @@ static const struct {
 	uint32_t flag;
 	enum open_reason reason;
 } not_blocked[] = {
-	{ TASK_STOPPED, OPEN_STOPPED },	    { TASK_TRACED, OPEN_STOPPED },
-	{ TASK_FROZEN, OPEN_FROZEN },	    { TASK_EXITING, OPEN_IN_KERNEL },
-	{ TASK_SIGPENDING, OPEN_SIGNAL },   { TASK_ASYNC_IO, OPEN_IN_KERNEL },
-	{ TASK_COMPAT, OPEN_UNKNOWN_CALL }, { TASK_UNINTERRUPTIBLE, OPEN_IN_KERNEL },
+	{ TASK_STOPPED, OPEN_STOPPED },
+	{ TASK_TRACED, OPEN_STOPPED },
+	{ TASK_FROZEN, OPEN_FROZEN },
+	{ TASK_EXITING, OPEN_IN_KERNEL },
+	{ TASK_SIGPENDING, OPEN_SIGNAL },
+	{ TASK_ASYNC_IO, OPEN_IN_KERNEL },
+	{ TASK_UNINTERRUPTIBLE, OPEN_IN_KERNEL },
 };
 
 /* vfork() is the one call with a waker of its own that cannot be interrupted (kernel/fork.c). */

@@ -72,6 +72,9 @@ bool mutex_word_decode(const struct kind_context *context, const struct look_tas
 	struct futex_call call;
 	struct mutex_word word;
 
+	/* A 32-bit program's has its words in another order. */
+	if (task->flags & TASK_COMPAT)
+		return false;
 	if (!futex_call_decode(task, &call) || !call.wait || call.value != 2)
 		return false;
 	/* Plain waits are FUTEX_WAIT (lowlevellock.c), timed ones may be bitset waits. */
