@@ -112,6 +112,12 @@ void fake_queue(struct fake_system *system, uint32_t pid, uint32_t msqid,
 	add_answer(system, (struct question){ ASK_QUEUE, pid, msqid, 0 }, queue, 1);
 }
 
+void fake_mapping(struct fake_system *system, uint32_t pid, uint64_t address,
+		  const struct mapping *mapping)
+{
+	add_answer(system, (struct question){ ASK_MAPPING, pid, address, 0 }, mapping, 1);
+}
+
 void fake_search(struct fake_system *system, uint32_t pid, uint64_t value, const uint64_t *hits,
 		 uint32_t count)
 {

@@ -78,6 +78,8 @@ void fake_semaphore(struct fake_system *system, uint32_t pid, uint32_t semid, ui
 		    const struct sysv_semaphore *semaphore);
 void fake_queue(struct fake_system *system, uint32_t pid, uint32_t msqid,
 		const struct sysv_queue *queue);
+void fake_mapping(struct fake_system *system, uint32_t pid, uint64_t address,
+		  const struct mapping *mapping);
 void fake_search(struct fake_system *system, uint32_t pid, uint64_t value, const uint64_t *hits,
 		 uint32_t count);
 

@@ -69,8 +69,9 @@ Test(kind_futex, timed_one_is_open)
 Test(kind_futex, operation_that_is_no_plain_wait_is_open)
 {
 	cr_expect_eq(resolved(0x86, 0, OBJECT_READ).open, OPEN_BIT(OPEN_UNKNOWN_FUTEX), "LOCK_PI");
-	cr_expect_eq(resolved(0x8b, 0, OBJECT_READ).open, OPEN_BIT(OPEN_UNKNOWN_FUTEX),
-		     "WAIT_REQUEUE_PI");
+	cr_expect_eq(
+		resolved(0x0b, 0, OBJECT_READ).open, OPEN_BIT(OPEN_UNKNOWN_FUTEX),
+		"WAIT_REQUEUE_PI on a word that others may map, and a lock that yet others may");
 }
 
 Test(kind_futex, thread_that_the_look_missed_opens_it)

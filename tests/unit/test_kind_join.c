@@ -81,6 +81,35 @@ Test(kind_join, value_is_a_tid_of_the_waiters_namespace)
 	fake_system_deinit(&system);
 }
 
+#ifdef __x86_64__
+#define MUSL_JOIN 0x80 /* FUTEX_WAIT | FUTEX_PRIVATE_FLAG */
+#define MUSL_WORD (0x70000000b000 + 56)
+
+/* Thread 10 waits for detach_state of thread 11, whose struct pthread begins at its fs base. */
+static bool recognised_musl(uint32_t op, uint32_t value, uint64_t address)
+{
+	static const uint32_t words[10] = { 2, 0, 0xd85de000, 0x7fb7 };
+	struct fake_system system = { 0 };
+
+	fake_futex(fake_task(&system, 10, 10), address, op, value, words, sizeof(words));
+	fake_task(&system, 10, 11);
+
+	bool yes = fake_recognise(&system, &join_kind, 10);
+
+	fake_system_deinit(&system);
+	return yes;
+}
+
+Test(kind_join, musl_waits_for_a_word_beside_the_thread_pointer)
+{
+	cr_expect(recognised_musl(MUSL_JOIN, 2, MUSL_WORD));
+	cr_expect_not(recognised_musl(MUSL_JOIN, 1, MUSL_WORD), "the thread is ending");
+	cr_expect_not(recognised_musl(0, 2, MUSL_WORD), "not private");
+	cr_expect_not(recognised_musl(0x89, 2, MUSL_WORD), "a bitset wait");
+	cr_expect_not(recognised_musl(MUSL_JOIN, 2, MUSL_WORD + 8), "another word");
+}
+#endif
+
 Test(kind_join, timed_one_is_open)
 {
 	struct fake_system system = { 0 };

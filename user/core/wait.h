@@ -19,6 +19,7 @@ struct graph;
 	X(SEM, "sem")                   \
 	X(SEMLOCK, "semlock")           \
 	X(FUTEX, "futex")               \
+	X(FUTEX_WAITV, "futex-waitv")   \
 	X(PYTHON_LOCK, "python-lock")   \
 	X(PYTHON_RLOCK, "python-rlock") \
 	X(JOIN, "join")                 \

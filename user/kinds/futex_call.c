@@ -22,7 +22,8 @@ static void decode_futex(const struct look_task *task, struct futex_call *ret)
 
 	ret->address = task->args[0];
 	ret->value = (uint32_t)task->args[2];
-	ret->bitset = command == FUTEX_WAIT_BITSET;
+	ret->requeue = command == FUTEX_WAIT_REQUEUE_PI && op & FLAG_PRIVATE;
+	ret->bitset = command == FUTEX_WAIT_BITSET || ret->requeue;
 	ret->wait = ret->bitset || command == FUTEX_WAIT;
 	ret->private_key = op & FLAG_PRIVATE;
 	ret->timed = task->args[3] != 0;

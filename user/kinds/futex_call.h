@@ -10,9 +10,10 @@
 
 struct futex_call {
 	uint64_t address;
-	uint32_t value;	  /* that the word had when the task went to sleep */
-	bool wait;	  /* waits for one 32-bit word; false: some other operation that sleeps */
-	bool bitset;	  /* FUTEX_WAIT_BITSET and not FUTEX_WAIT */
+	uint32_t value; /* that the word had when the task went to sleep */
+	bool wait;	/* waits for one 32-bit word; false: some other operation that sleeps */
+	bool bitset;	/* FUTEX_WAIT_BITSET and not FUTEX_WAIT */
+	bool requeue; /* FUTEX_WAIT_REQUEUE_PI: may be moved to a lock, of the same address space */
 	bool private_key; /* the call says that only its own address space wakes it */
 	bool timed;
 };

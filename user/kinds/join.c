@@ -4,6 +4,10 @@
  * thread ends (clone(2), CLONE_CHILD_CLEARTID), and which until then is the
  * thread's tid (glibc nptl/pthread_join_common.c, up to 2.42). The kernel's own
  * clear_child_tid names the thread, so nothing in memory need be believed.
+ *
+ * musl waits for a word of the thread's own struct pthread, which lies at a
+ * known place from its thread pointer (src/internal/pthread_impl.h, 1.1.17 and
+ * later; src/thread/pthread_join.c): that names the thread as well.
  */
 #include <stdio.h>
 
@@ -13,14 +17,43 @@
 #include "kinds/reasons.h"
 #include "kinds/signals.h"
 
+#if defined(__x86_64__)
+#define MUSL_DETACH_STATE 56 /* offset of detach_state from what the thread pointer points to */
+#endif
+#define MUSL_JOINABLE 2 /* DT_JOINABLE: it has not begun to end */
+
+/*
+ * Not where struct pthread lies below the thread pointer, by its size, which varies. A 32-bit
+ * program's thread pointer is not what the look brings.
+ */
+static uint32_t joined_by_musl(const struct kind_context *context, const struct look_task *task,
+			       const struct futex_call *call)
+{
+#ifdef MUSL_DETACH_STATE
+	const struct process *process = look_process(context->look, task->pid);
+	uint32_t thread = process && !(task->flags & TASK_COMPAT)
+				  ? look_find_thread(context->look, process,
+						     call->address - MUSL_DETACH_STATE)
+				  : NO_TASK;
+
+	if (thread != NO_TASK && !(context->look->tasks[thread].flags & TASK_DEAD))
+		return thread;
+#endif
+	return NO_TASK;
+}
+
 /* The thread that the task joins, or NO_TASK if this is no join or the thread has ended. */
 static uint32_t joined_thread(const struct kind_context *context, const struct look_task *task)
 {
 	struct futex_call call;
 	bool known;
 
-	if (!futex_call_decode(task, &call) || !call.wait || call.private_key || !call.value)
+	if (!futex_call_decode(task, &call) || !call.wait || !call.value)
 		return NO_TASK;
+	if (call.private_key)
+		return call.value == MUSL_JOINABLE && !call.bitset
+			       ? joined_by_musl(context, task, &call)
+			       : NO_TASK;
 
 	uint32_t viewer = look_find(context->look, task->tid);
 	uint32_t thread = viewer == NO_TASK ? NO_TASK
@@ -58,8 +91,11 @@ static enum cost join_resolve(const struct kind_context *context, const struct l
 	}
 	wait_object(b, task->mm, call.address, 0);
 	wait_edge_or_open(b, thread, RELATION_JOINS, EDGE_CAN_END | EDGE_HOLDER);
-	wait_saw_own_memory(b, task, call.address, &call.value, sizeof(call.value),
-			    "tid of the thread that is joined: the kernel clears it when it ends");
+	wait_saw_own_memory(
+		b, task, call.address, &call.value, sizeof(call.value),
+		call.private_key
+			? "the joined thread's detach_state: joinable"
+			: "tid of the thread that is joined: the kernel clears it when it ends");
 	return signals_resolve(context, task, budget, b, HANDLER_MAY_RAISE);
 }
 

@@ -14,6 +14,7 @@ extern const struct kind mutex_kind;
 extern const struct kind python_lock_kind;
 extern const struct kind python_rlock_kind;
 extern const struct kind sem_kind;
+extern const struct kind futex_waitv_kind;
 extern const struct kind futex_kind;
 extern const struct kind wait4_kind;
 extern const struct kind waitid_kind;
