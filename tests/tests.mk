@@ -20,6 +20,7 @@ fuzz_src      := $(wildcard tests/fuzz/fuzz_*.c)
 fuzz_bin      := $(fuzz_src:%.c=$(BUILD)/%)
 
 include tests/stacks.mk
+include tests/langs.mk
 
 .PHONY: install-needed install-tests-needed check unit checker-test replay-test e2e demo soak bench
 

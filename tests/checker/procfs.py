@@ -76,6 +76,10 @@ def is_same(kind, pid, other, first=0, second=0):
     return result == 0
 
 
+# i386 system calls (asm/unistd_32.h) -> those of x86-64 that take the same arguments
+COMPAT_CALLS = {3: 0, 4: 1, 7: 61, 114: 61, 145: 19, 146: 20, 168: 7, 240: 202, 284: 247, 422: 202}
+
+
 class Task:
     """A thread as it was at one moment."""
 
@@ -111,7 +115,10 @@ class Task:
         words = read_bytes(f"/proc/{self.pid}/task/{self.tid}/syscall").split()
         if len(words) < 9 or words[0] == b"-1":
             return None
-        return int(words[0]), [int(word, 16) for word in words[1:7]]
+        number, args = int(words[0]), [int(word, 16) for word in words[1:7]]
+        if int(words[7], 16) < 1 << 32:  # the stack of a 32-bit program
+            return COMPAT_CALLS.get(number, -number), args
+        return number, args
 
     def wchan(self):
         try:

@@ -9,7 +9,7 @@ STRONG = {"holds", "joins", "child", "writer", "reader", "peer"}
 WEAK = {"may-post", "may-wake", "stopped-by"}
 STATES = {"alive", "zombie", "gone", "left-behind"}
 KINDS = set(
-    """mutex pi-mutex robust-mutex rwlock cond barrier once sem semlock stdio futex join wait4 waitid
+    """mutex pi-mutex robust-mutex rwlock cond barrier once sem semlock stdio futex futex-waitv join wait4 waitid
     vfork sysv-sem sysv-msg mq pipe-read pipe-write fifo-open unix-socket tcp-loopback poll epoll
     select eventfd flock posix-lock ofd-lock python-lock python-rlock gil pause stopped kernel-lock
     other""".split()

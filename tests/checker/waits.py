@@ -19,10 +19,12 @@ HARD, HELD, SOFT = "hard", "held", "soft"
 
 FUTEX_PRIVATE, FUTEX_COMMANDS = 0x80, 0x7F
 FUTEX_WAIT, FUTEX_LOCK_PI, FUTEX_WAIT_BITSET, FUTEX_LOCK_PI2 = 0, 6, 9, 13
+FUTEX_WAIT_REQUEUE_PI = 11
 FUTEX_OWNER_DIED, FUTEX_TID = 0x40000000, 0x3FFFFFFF
 NUSERS_MAX = 30000  # above: the upper half of a pointer, so no mutex
 MUTEX_KINDS = 0x3 | 0x10 | 0x20 | 0x80 | 0x100 | 0x200
 THREAD_TID, THREAD_SELF = 0x2D0, 0x10  # struct pthread of glibc on x86-64
+MUSL_DETACH_STATE = 56  # in struct pthread of musl on x86-64
 FAULTS = {4, 5, 7, 8, 11, 31}
 SIGINT, SIGCHLD, INTERNAL = 2, 17, {32, 33}
 
@@ -33,6 +35,8 @@ VFORKS = (56, 58, 435)  # clone, vfork, clone3
 # system call -> beginnings of the kernel functions in which it sleeps
 WCHANS = {
     202: ("futex", "rt_mutex", "__rt_mutex"),
+    449: ("futex",),
+    455: ("futex",),
     61: ("do_wait", "kernel_wait"),
     247: ("do_wait", "kernel_wait"),
     0: ("pipe", "anon_pipe"),
@@ -183,9 +187,11 @@ def mind_heir(system, task, number, wait):
 
 def join_wait(system, task, place, value):
     """pthread_join() waits for the tid in the thread's own control block to become 0."""
-    block = place.address - THREAD_TID
+    narrow = place.address < 1 << 32  # i386
+    block = place.address - (0x68 if narrow else THREAD_TID)
+    own, form = (block + (8 if narrow else THREAD_SELF)), "<I" if narrow else "<Q"
     try:
-        if read_word(task.pid, block) != block or read_word(task.pid, block + THREAD_SELF) != block:
+        if read_word(task.pid, block, form) != block or read_word(task.pid, own, form) != block:
             return None
     except Unreadable:
         return None
@@ -193,6 +199,20 @@ def join_wait(system, task, place, value):
     if not thread or read_word(task.pid, place.address, "<i") != value or thread.tid == task.tid:
         return None
     return Wait({"join"}, [thread.tid], [thread.tid], "joins")
+
+
+def musl_joined(system, task, address):
+    """musl's pthread_join(): detach_state, with the thread's tid before it and its own address at the start."""
+    try:
+        if read_word(task.pid, address - MUSL_DETACH_STATE) != address - MUSL_DETACH_STATE:
+            return None
+        number = read_word(task.pid, address - 8, "<i")
+    except Unreadable:
+        return None
+    thread = thread_of_number(system, task, number, [task.pid])
+    if not thread or thread.tid == task.tid:
+        return None
+    return mind_signals(system, task, Wait({"join"}, [thread.tid], [thread.tid], "joins"), everywhere=False)
 
 
 def mutex_wait(system, task, place, words):
@@ -254,6 +274,8 @@ def sem_wait(system, task, place, words):
 def futex_wait(system, task, args):
     address, operation, value, timeout = args[0], args[1] & 0xFFFFFFFF, args[2] & 0xFFFFFFFF, args[3]
     command = operation & FUTEX_COMMANDS
+    if operation == FUTEX_WAIT_REQUEUE_PI | FUTEX_PRIVATE:
+        operation, command = FUTEX_WAIT_BITSET | FUTEX_PRIVATE, FUTEX_WAIT  # both words are the process's own
     if command not in (FUTEX_WAIT, FUTEX_WAIT_BITSET, FUTEX_LOCK_PI, FUTEX_LOCK_PI2):
         return opened("unknown futex operation")
     place = Place(system, task, address, bool(operation & FUTEX_PRIVATE))
@@ -264,6 +286,8 @@ def futex_wait(system, task, args):
         found.timed = True
     elif command in (FUTEX_LOCK_PI, FUTEX_LOCK_PI2):
         found = pi_wait(system, task, place, words)
+    elif operation == FUTEX_WAIT | FUTEX_PRIVATE and value == 2 and musl_joined(system, task, address):
+        found = musl_joined(system, task, address)
     elif command == FUTEX_WAIT and value == 2:
         found = mutex_wait(system, task, place, words)
     elif operation == 0x109 and value != 0:
@@ -274,6 +298,8 @@ def futex_wait(system, task, args):
     if found:
         return found
     kinds = {"futex", "cond", "barrier", "once", "rwlock", "stdio", "mutex", "python-lock"}
+    if words[0] == value == 1 and words[3]:
+        kinds.add("sem")  # of a 32-bit program: struct new_sem without 64-bit atomics
     wait = Wait(kinds, members(system, place.pids))
     return mind_signals(system, task, place.mind_name(wait))
 
@@ -499,8 +525,33 @@ def pause_wait(system, task, args):
     return wait
 
 
+def futex2_wait(system, task, args):
+    """futex_wait(): address, value, mask, flags, timeout."""
+    if args[3] & 3 != 2:
+        return opened("no word of 32 bits")
+    return futex_wait(system, task, [args[0], FUTEX_WAIT_BITSET | args[3] & FUTEX_PRIVATE, args[1], args[4]])
+
+
+def waitv_wait(system, task, args):
+    """futex_waitv(): ended by whoever can reach any of the words."""
+    wait = Wait({"futex-waitv"})
+    if args[3]:
+        wait.timed = True
+        return wait.because("timed")
+    listed = read_memory(task.pid, args[0], 24 * (args[1] & 0xFFFFFFFF))
+    for _, address, flags, _ in struct.iter_unpack("<QQII", listed):
+        if flags & ~FUTEX_PRIVATE != 2:
+            return opened("no word of 32 bits")
+        place = Place(system, task, address, bool(flags & FUTEX_PRIVATE))
+        wait.can_end |= members(system, place.pids)
+        place.mind_name(wait)
+    return mind_signals(system, task, wait)
+
+
 CALLS = {
     202: futex_wait,
+    449: waitv_wait,
+    455: futex2_wait,
     61: wait4_wait,
     247: waitid_wait,
     0: read_wait,

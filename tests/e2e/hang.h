@@ -74,7 +74,7 @@ struct thread_start {
 
 static void *thread_run(void *argument)
 {
-	struct thread_start *start = argument;
+	struct thread_start *start = (struct thread_start *)argument;
 	void *(*run)(void *) = start->run;
 	void *run_argument = start->argument;
 
@@ -87,7 +87,7 @@ static void *thread_run(void *argument)
 static inline pid_t thread_new(pthread_t *ret_thread, void *(*run)(void *), void *argument)
 {
 	/* Not freed: the thread may still be inside sem_post. */
-	struct thread_start *start = calloc(1, sizeof(*start));
+	struct thread_start *start = (struct thread_start *)calloc(1, sizeof(*start));
 
 	start->run = run;
 	start->argument = argument;

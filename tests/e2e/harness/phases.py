@@ -18,6 +18,8 @@ SETTLE_S = 20
 # x86-64 system calls in which a wait of a kind sleeps (asm/unistd_64.h)
 CALLS = {
     **dict.fromkeys(("mutex", "sem", "semlock", "futex", "cond", "join", "python-lock", "python-rlock"), {202}),
+    **dict.fromkeys(("robust-mutex", "pi-mutex", "rwlock", "stdio", "barrier", "once"), {202}),
+    "futex-waitv": {449},
     "wait4": {61},
     "waitid": {247},
     "pipe-read": {0},

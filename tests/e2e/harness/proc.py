@@ -65,7 +65,22 @@ def switches(tid):
     return sum(int(fields.get(f"{which}_ctxt_switches", 0)) for which in ("voluntary", "nonvoluntary"))
 
 
+# i386 system calls (asm/unistd_32.h) -> those of x86-64 that take the same arguments; futex2's are the same
+COMPAT_CALLS = {3: 0, 4: 1, 7: 61, 114: 61, 168: 7, 240: 202, 284: 247, 414: 271, 422: 202}
+
+
+def is_compat(tid):
+    """Whether the stack lies where only a 32-bit program has one."""
+    words = read(f"{tid}/syscall").split()
+    return len(words) > 8 and int(words[-2], 16) < 1 << 32
+
+
 def call(tid):
-    """The number of the system call that the task sleeps in, or None."""
+    """The number, for x86-64, of the system call that the task sleeps in, or None."""
     first = read(f"{tid}/syscall").split()[:1]
-    return int(first[0]) if first and first[0].lstrip("-").isdigit() else None
+    if not first or not first[0].lstrip("-").isdigit():
+        return None
+    number = int(first[0])
+    if number == 455:  # futex_wait() of futex2
+        return 202
+    return COMPAT_CALLS.get(number, number) if is_compat(tid) else number
