@@ -41,6 +41,7 @@ Test(kind_sem, near_misses_are_other_futexes)
 	cr_expect_not(recognised(WAIT_SHARED, 0, 1, 0), "shared by the call, not by its words");
 	cr_expect_not(recognised(WAIT_PRIVATE, 1, 1, 0), "waits for another value");
 	cr_expect_not(recognised(0x80, 0, 1, 0), "a plain wait");
+	cr_expect_not(recognised(0x89, 0, 1, 0), "no clock, as Rust waits for conditions");
 }
 
 Test(kind_sem, thirty_two_bit_one_has_other_words)

@@ -14,6 +14,7 @@ struct futex_call {
 	bool wait;	/* waits for one 32-bit word; false: some other operation that sleeps */
 	bool bitset;	/* FUTEX_WAIT_BITSET and not FUTEX_WAIT */
 	bool requeue; /* FUTEX_WAIT_REQUEUE_PI: may be moved to a lock, of the same address space */
+	bool wall_clock;  /* FUTEX_CLOCK_REALTIME, which glibc sets without a timeout, too */
 	bool private_key; /* the call says that only its own address space wakes it */
 	bool timed;
 };

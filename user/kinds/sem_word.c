@@ -44,6 +44,8 @@ bool sem_word_decode(const struct look_task *task, struct futex_call *ret_call,
 	if (!futex_call_decode(task, &call) || !call.wait || !call.bitset || call.requeue ||
 	    call.value != value)
 		return false;
+	if (!call.wall_clock && !call.timed)
+		return false;
 	if (!(task->object_flags & OBJECT_READ))
 		return false;
 
