@@ -314,6 +314,10 @@ void act(struct stage *stage, int number)
 	case CALL_SELECT:
 		act_poll(stage, number);
 		return;
+	case CALL_FILE_LOCK:
+	case CALL_FILE_LOCK_SHARED:
+		act_file_lock(stage, number);
+		return;
 	default:
 		act_wait(stage, thread);
 	}

@@ -62,6 +62,8 @@ struct stage {
 	struct thing *region[PLAN_MOST];
 	int region_fd[PLAN_MOST];
 	int pipe[PLAN_MOST][2];
+	int file[PLAN_MOST];
+	int own_file[PLAN_MOST]; /* of a thread that waits for a lock on a file */
 	struct thing own[PLAN_MOST];
 	pthread_t handle[PLAN_MOST];
 	struct role roles[PLAN_MOST];
@@ -70,6 +72,12 @@ struct stage {
 
 struct thing *thing_of(struct stage *stage, int object);
 void thing_init(struct stage *stage, int object);
+
+void files_init(struct stage *stage);
+/* Opens the files anew for those who will wait, and lets go of those that are not kept. */
+void files_trim(struct stage *stage, int process);
+void file_locks_take(struct stage *stage, int thread);
+void act_file_lock(struct stage *stage, int thread);
 
 /* Makes the thread's call. Returns if the call does. */
 void act(struct stage *stage, int thread);

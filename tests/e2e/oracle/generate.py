@@ -2,7 +2,8 @@
 """Random plans. The same seed gives the same plan."""
 import random
 
-from .plan import CATCH_CHILD, CATCH_TERM, Object, Pipe, Plan, Process, Region, Take, Thread, Watch
+from .plan import (CATCH_CHILD, CATCH_TERM, FILE_LOCK_CALLS, File, Lock, Object, Pipe, Plan, Process, Region,
+                   Take, Thread, Watch)  # fmt: skip
 from .scene import Scene
 
 MUTEX_RECURSIVE, MUTEX_ERRORCHECK = 2, 3
@@ -10,7 +11,8 @@ OBJECT_KINDS = ["mutex"] * 6 + ["sem"] * 2 + ["futex", "cond", "barrier"]
 # call: how often it is tried, relative to the others
 CALLS = {"lock": 9, "sem": 2, "futex": 1, "cond": 1, "barrier": 1, "join": 3, "wait4": 2, "waitid": 2,
          "wait4-any": 1, "waitid-any": 1, "wait4-group": 1, "waitid-group": 1, "waitid-pidfd": 1,
-         "read": 3, "write": 3, "poll": 3, "ppoll": 1, "select": 2}  # fmt: skip
+         "read": 3, "write": 3, "poll": 3, "ppoll": 1, "select": 2, "file-lock": 8, "file-lock-shared": 3}  # fmt: skip
+FILE_LOCKS = [["flock"], ["flock"], ["posix"], ["posix", "ofd"], ["ofd"], ["posix", "posix"]]  # on one file
 HAS_TIMEOUT = ("lock", "sem", "futex", "cond", "join", "poll", "ppoll", "select")
 
 
@@ -35,6 +37,7 @@ class Generator:
         self.add_things()
         self.add_threads()
         self.add_takes()
+        self.add_locks()
         self.scene = Scene(self.plan)
         for number, thread in enumerate(self.plan.threads):
             if thread.call is None:
@@ -69,6 +72,8 @@ class Generator:
             self.plan.regions.append(Region(kind, self.some(everybody), hold))
         for _ in range(self.random.choice([0, 1, 1, 2, 3])):
             self.plan.pipes.append(Pipe(self.chance(0.5), self.some(living), self.some(living)))
+        for _ in range(self.random.choice([0, 1, 1, 2])):
+            self.plan.files.append(File(self.some(living)))
         self.plan.objects.append(Object("sem"))  # there is always something to wait for
         for _ in range(self.random.randint(1, 7)):
             kind = self.random.choice(OBJECT_KINDS)
@@ -97,6 +102,12 @@ class Generator:
             taker = self.random.choice(able)
             has_children = bool(self.plan.children(self.plan.threads[taker].process))
             self.plan.takes.append(Take(taker, number, has_children and thing.region < 0 and self.chance(0.5)))
+
+    def add_locks(self):
+        for number, file in enumerate(self.plan.files):
+            able = [t for t, thread in enumerate(self.plan.threads) if thread.process in file.keep]
+            for kind in self.random.choice(FILE_LOCKS):
+                self.plan.locks.append(Lock(kind, number, self.random.choice(able)))
 
     def choose_call(self, number, thread):
         if self.chance(self.lively) and self.chance(0.6):
@@ -136,11 +147,32 @@ class Generator:
             return [i for i, p in enumerate(plan.pipes) if not p.full and process in p.read]
         if call == "write":
             return [i for i, p in enumerate(plan.pipes) if p.full and process in p.write]
+        if call in FILE_LOCK_CALLS:
+            return [k for k in range(len(plan.locks)) if self.can_ask(process, k, call)]
         children = plan.children(process)
         if call.endswith(("-any", "-group")):
             if any(plan.processes[child].fate == "zombie" for child in children):
                 return []
         return sorted(self.scene.living(children))
+
+    def can_ask(self, process, number, call):
+        """False if the lock would be had, or refused, or if nobody could tell who stands before whom."""
+        kind, waiters = self.plan.locks[number].type, self.plan.lock_waiters(number)
+        if kind == "posix":
+            return process not in self.posix_chain(self.plan.lock_owner(number))
+        shared = {call} | {self.plan.threads[t].call for t in waiters} == {"file-lock-shared"}
+        # the kernel's list does not tell whose request for an OFD lock is whose
+        return kind == "flock" or not waiters or shared
+
+    def posix_chain(self, process):
+        """The process and all whom POSIX locks have it wait for: the kernel refuses to close a ring."""
+        posix = [k for k, lock in enumerate(self.plan.locks) if lock.type == "posix"]
+        chain, more = set(), {process}
+        while more - chain:
+            chain |= more
+            more = {self.plan.lock_owner(k) for k in posix
+                    if any(self.plan.threads[t].process in chain for t in self.plan.lock_waiters(k))}  # fmt: skip
+        return chain
 
     def can_wait(self, number, process, index, call):
         thing = self.plan.objects[index]

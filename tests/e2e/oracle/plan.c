@@ -10,15 +10,25 @@
 static const char *const fates[] = { "lives", "zombie", "reaped", NULL };
 static const char *const region_types[] = { "anon", "memfd", "named", NULL };
 static const char *const pipe_states[] = { "empty", "full", NULL };
+static const char *const lock_types[] = { "flock", "posix", "ofd", NULL };
 static const char *const object_kinds[] = { "mutex", "sem", "futex", "cond", "barrier", NULL };
 static const char *const take_times[] = { "after-fork", "before-fork", NULL };
 static const char *const watch_types[] = { "in",      "out",	"hangup-in", "hangup-out",
 					   "process", "socket", NULL };
 static const char *const calls[CALLS + 1] = {
-	"sleep",       "spin",	      "pause",	"socket",     "end",	      "lock",
-	"sem",	       "futex",	      "cond",	"barrier",    "join",	      "wait4",
-	"wait4-any",   "wait4-group", "waitid", "waitid-any", "waitid-group", "waitid-pidfd",
-	"waitid-stop", "read",	      "write",	"poll",	      "ppoll",	      "select",
+	"sleep",	"spin",
+	"pause",	"socket",
+	"end",		"lock",
+	"sem",		"futex",
+	"cond",		"barrier",
+	"join",		"wait4",
+	"wait4-any",	"wait4-group",
+	"waitid",	"waitid-any",
+	"waitid-group", "waitid-pidfd",
+	"waitid-stop",	"read",
+	"write",	"poll",
+	"ppoll",	"select",
+	"file-lock",	"file-lock-shared",
 };
 
 /* The word's place in the list, or -1. */
@@ -69,6 +79,28 @@ static bool read_pipe(const char *line, struct plan *plan)
 	return id == plan->pipe_count++ && place_of(state, pipe_states) >= 0;
 }
 
+static bool read_file(const char *line, struct plan *plan)
+{
+	struct plan_file *file = &plan->files[plan->file_count];
+	int id;
+
+	return sscanf(line, "file %d keep=%x", &id, &file->keep) == 2 && id == plan->file_count++;
+}
+
+static bool read_lock(const char *line, struct plan *plan)
+{
+	struct plan_lock *lock = &plan->locks[plan->lock_count];
+	char type[16];
+	int id;
+
+	if (sscanf(line, "lock %d %15s file=%d taker=%d", &id, type, &lock->file, &lock->thread) !=
+	    4)
+		return false;
+	lock->type = place_of(type, lock_types);
+	return id == plan->lock_count++ && (int)lock->type >= 0 &&
+	       (unsigned int)lock->file < (unsigned int)plan->file_count;
+}
+
 static bool read_object(const char *line, struct plan *plan)
 {
 	struct plan_object *object = &plan->objects[plan->object_count];
@@ -88,10 +120,10 @@ static bool read_object(const char *line, struct plan *plan)
 static bool read_thread(const char *line, struct plan *plan)
 {
 	struct plan_thread *thread = &plan->threads[plan->thread_count];
-	char call[16];
+	char call[20];
 	int id;
 
-	if (sscanf(line, "thread %d %d %15s %d timed=%d", &id, &thread->process, call,
+	if (sscanf(line, "thread %d %d %19s %d timed=%d", &id, &thread->process, call,
 		   &thread->argument, &thread->timed) != 5)
 		return false;
 	thread->call = place_of(call, calls);
@@ -133,6 +165,8 @@ static bool read_line(const char *line, struct plan *plan)
 		READER(process),
 		READER(region),
 		READER(pipe),
+		READER(file),
+		READER(lock),
 		READER(object),
 		READER(thread),
 		READER(take),

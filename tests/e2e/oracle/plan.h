@@ -6,6 +6,8 @@
  *	process ID PARENT catch=SIGNALS alarm=0|1 FATE
  *	region ID anon|memfd|named map=PROCESSES hold=PROCESSES
  *	pipe ID empty|full read=PROCESSES write=PROCESSES
+ *	file ID keep=PROCESSES
+ *	lock ID flock|posix|ofd file=F taker=THREAD
  *	object ID KIND process=P|region=R pshared=0|1 type=0..4
  *	thread ID PROCESS CALL ARGUMENT timed=0|1
  *	take THREAD OBJECT before-fork|after-fork
@@ -45,6 +47,19 @@ struct plan_pipe {
 	uint32_t read, write;
 };
 
+struct plan_file {
+	uint32_t keep; /* who shares the open file description */
+};
+
+enum lock_type { LOCK_TYPE_FLOCK, LOCK_TYPE_POSIX, LOCK_TYPE_OFD };
+
+/* On a file; each fcntl() lock on an own range of it. */
+struct plan_lock {
+	enum lock_type type;
+	int file;
+	int thread; /* who takes it */
+};
+
 enum object_kind { OBJECT_MUTEX, OBJECT_SEM, OBJECT_FUTEX, OBJECT_COND, OBJECT_BARRIER };
 
 struct plan_object {
@@ -79,13 +94,15 @@ enum call {
 	CALL_POLL,
 	CALL_PPOLL,
 	CALL_SELECT,
+	CALL_FILE_LOCK,
+	CALL_FILE_LOCK_SHARED,
 	CALLS,
 };
 
 struct plan_thread {
 	int process;
 	enum call call;
-	int argument; /* object, thread, process or pipe, as the call has it */
+	int argument; /* object, thread, process, pipe or lock, as the call has it */
 	int timed;
 };
 
@@ -113,11 +130,13 @@ struct plan {
 	struct plan_process processes[PLAN_MOST];
 	struct plan_region regions[PLAN_MOST];
 	struct plan_pipe pipes[PLAN_MOST];
+	struct plan_file files[PLAN_MOST];
+	struct plan_lock locks[PLAN_MOST];
 	struct plan_object objects[PLAN_MOST];
 	struct plan_thread threads[PLAN_MOST];
 	struct plan_take takes[PLAN_MOST];
 	struct plan_watch watches[PLAN_MOST];
-	int process_count, region_count, pipe_count, object_count;
+	int process_count, region_count, pipe_count, file_count, lock_count, object_count;
 	int thread_count, take_count, watch_count;
 };
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 CATCH_TERM, CATCH_CHILD = 1, 2
+FILE_LOCK_CALLS = ("file-lock", "file-lock-shared")
 
 
 @dataclass
@@ -25,6 +26,18 @@ class Pipe:
     full: bool
     read: set
     write: set
+
+
+@dataclass
+class File:
+    keep: set  # who shares the open file description
+
+
+@dataclass
+class Lock:
+    type: str
+    file: int
+    taker: int
 
 
 @dataclass
@@ -66,6 +79,8 @@ class Plan:
     processes: list = field(default_factory=list)
     regions: list = field(default_factory=list)
     pipes: list = field(default_factory=list)
+    files: list = field(default_factory=list)
+    locks: list = field(default_factory=list)
     objects: list = field(default_factory=list)
     threads: list = field(default_factory=list)
     takes: list = field(default_factory=list)
@@ -81,6 +96,10 @@ class Plan:
             yield f"region {i} {r.type} map={mask(r.map)} hold={mask(r.hold)}"
         for i, p in enumerate(self.pipes):
             yield f"pipe {i} {'full' if p.full else 'empty'} read={mask(p.read)} write={mask(p.write)}"
+        for i, f in enumerate(self.files):
+            yield f"file {i} keep={mask(f.keep)}"
+        for i, k in enumerate(self.locks):
+            yield f"lock {i} {k.type} file={k.file} taker={k.taker}"
         for i, o in enumerate(self.objects):
             place = f"region={o.region}" if o.region >= 0 else "process"
             yield f"object {i} {o.kind} {place} pshared={o.pshared:d} type={o.type}"
@@ -107,6 +126,14 @@ class Plan:
 
     def watches_of(self, thread):
         return [watch for watch in self.watches if watch.thread == thread]
+
+    def lock_waiters(self, lock):
+        """The threads that ask for the lock on a file, in the order in which they do."""
+        return [i for i, thread in enumerate(self.threads)
+                if thread.call in FILE_LOCK_CALLS and thread.argument == lock]  # fmt: skip
+
+    def lock_owner(self, lock):
+        return self.threads[self.locks[lock].taker].process
 
     def holder(self, number, process):
         """The thread that took the process's object, or that took the original before fork() copied it."""

@@ -86,6 +86,7 @@ static void stage_init(struct stage *stage)
 		region_init(stage, i);
 	for (int i = 0; i < plan->pipe_count; i++)
 		pipe_init(stage, i);
+	files_init(stage);
 	for (int i = 0; i < plan->object_count; i++)
 		thing_init(stage, i);
 }
@@ -108,6 +109,7 @@ static void stage_trim(struct stage *stage, int process)
 		if (!(plan->pipes[i].write & me))
 			close(stage->pipe[i][1]);
 	}
+	files_trim(stage, process);
 }
 
 static bool takes_early(const struct plan *plan, int thread)
@@ -218,6 +220,7 @@ static void *thread_run(void *argument)
 		sem_post(&stage->taken_early);
 	}
 	take_all(stage, role->thread, false);
+	file_locks_take(stage, role->thread);
 	pthread_barrier_wait(&stage->board->taken);
 	thread_act(stage, role->thread);
 	for (;;)

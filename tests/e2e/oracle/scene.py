@@ -2,6 +2,8 @@
 """A plan as it stands once everybody is in place, and what becomes of it when a process is killed."""
 from dataclasses import dataclass, field
 
+from .plan import FILE_LOCK_CALLS
+
 ALIVE, ZOMBIE, GONE = "alive", "zombie", "gone"
 
 
@@ -44,7 +46,35 @@ class Scene:
         parent = plan.processes[process].parent
         if parent < 0 or not self.lives(process) or plan.processes[parent].catches:
             return False
-        return len(self._reapers(process)) < 2 and all(map(self.lives, plan.children(process)))
+        if len(self._reapers(process)) > 1 or not all(map(self.lives, plan.children(process))):
+            return False
+        # of more than one who asks for the same lock, who gets it next is a race
+        return all(len(self.queue(lock)) < 2 for lock in range(len(plan.locks)))
+
+    def queue(self, lock):
+        """
+        Who asks for the lock, and behind whom each stands: a request is queued behind the holder, and
+        there behind the first that it conflicts with, and so on (fs/locks.c: __locks_insert_block()).
+        """
+        before = {}
+        for thread in filter(self._blocked, self.plan.lock_waiters(lock)):
+            path = []
+            while rival := next((t for t in before if before[t] == path and self._conflict(lock, t, thread)), None):
+                path = [*path, rival]
+            before[thread] = path
+        return before
+
+    def _conflict(self, lock, *pair):
+        one, other = (self.plan.threads[t] for t in pair)
+        if self.plan.locks[lock].type == "posix" and one.process == other.process:
+            return False
+        return "file-lock" in (one.call, other.call)
+
+    def _is_released(self, number):
+        lock = self.plan.locks[number]
+        if lock.type == "posix":
+            return not self.lives(self.plan.lock_owner(number))
+        return not self.living(self.plan.files[lock.file].keep)
 
     def kill(self, process):
         """What follows a SIGKILL."""
@@ -76,6 +106,8 @@ class Scene:
             return not self.living(self.plan.pipes[thread.argument].write)
         if thread.call == "write":
             return not self.living(self.plan.pipes[thread.argument].read)
+        if thread.call in FILE_LOCK_CALLS:
+            return self._is_released(thread.argument)
         if thread.call == "waitid-stop":
             return not self.living(self.plan.children(thread.process))
         if thread.call in ("poll", "ppoll", "select"):

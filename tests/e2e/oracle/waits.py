@@ -2,12 +2,15 @@
 """What each thread of a scene waits for, and who could end that wait."""
 from dataclasses import dataclass, field
 
-from .plan import CATCH_CHILD, CATCH_TERM
+from .plan import CATCH_CHILD, CATCH_TERM, FILE_LOCK_CALLS
 from .scene import ALIVE, GONE, ZOMBIE
 
 STRONG = {"holds", "joins", "child", "writer", "reader"}
 KINDS = {"lock": "mutex", "read": "pipe-read", "write": "pipe-write", "ppoll": "poll", "cond": "futex",
          "barrier": "futex"}  # fmt: skip
+FILE_LOCK_KINDS = {"flock": "flock", "posix": "posix-lock", "ofd": "ofd-lock"}
+METHODS = {"pipe-read": "pipe", "pipe-write": "pipe", "select": "poll",
+           **dict.fromkeys(FILE_LOCK_KINDS.values(), "file_lock")}  # fmt: skip
 
 
 @dataclass
@@ -70,8 +73,10 @@ class Waits:
         if call in ("sleep", "spin", "socket", "waitid-stop") or self.thread.timed:
             return
         kind = KINDS.get(call, call.split("-")[0])
+        if call in FILE_LOCK_CALLS:
+            kind = FILE_LOCK_KINDS[self.plan.locks[self.thread.argument].type]
         self.wait = Wait(kind, mates=set(scene.threads_left(self.me)))
-        getattr(self, {"read": "pipe", "write": "pipe", "ppoll": "poll", "select": "poll"}.get(call, kind))()
+        getattr(self, METHODS.get(kind, kind))()
 
     def add(self, *args, **keywords):
         edge = Edge(*args, **keywords)
@@ -192,11 +197,15 @@ class Waits:
         pipe = self.plan.pipes[number]
         relation = "writer" if reads else "reader"
         holders = self.scene.living(pipe.write if reads else pipe.read)
+        return self.add_holders(holders, relation, f"{relation}s of pipe")
+
+    def add_holders(self, holders, relation, label):
+        """Any of them may act, but nobody expects the waiter to: False if there is no other."""
         others = holders - {self.me}
         blamed = others or holders
         forms = [self.process_form(process, relation) for process in blamed]
         parties = [self.threads_of([process]) for process in others] or [self.threads_of(holders)]
-        group = ("group", f"{relation}s of pipe", len(holders), relation)
+        group = ("group", label, len(holders), relation)
         self.add(relation, self.threads_of(holders), holder=bool(others), responsible=self.threads_of(blamed),
                  of_processes=True, parties=parties, forms=forms, short_forms=forms if others else [group])  # fmt: skip
         return bool(others)
@@ -204,6 +213,27 @@ class Waits:
     def pipe(self):
         self.pipe_end(self.thread.argument, self.thread.call == "read")
         self.add_handlers()
+
+    def file_lock(self):
+        number = self.thread.argument
+        lock = self.plan.locks[number]
+        if lock.type == "posix":
+            self.add_process(self.plan.lock_owner(number), "holds")
+        else:
+            holders = self.scene.living(self.plan.files[lock.file].keep)
+            self.add_holders(holders, "holds", "sharers of a description of inode")
+        for process in self.queued_before(number):
+            form = self.process_form(process, "may-wake")
+            self.add("may-wake", self.threads_of([process]), of_processes=True, forms=[form])
+        self.add_handlers()
+
+    def queued_before(self, lock):
+        """Processes whose requests ours is queued behind; that of its twins, too: the kernel's list names a process."""
+        before = self.scene.queue(lock)
+        threads = self.plan.threads
+        twins = [t for t in before
+                 if threads[t].process == self.me and threads[t].call == self.thread.call]  # fmt: skip
+        return {threads[t].process for twin in twins for t in before[twin]}
 
     def poll(self):
         others = True
