@@ -120,6 +120,9 @@ class Task:
             return COMPAT_CALLS.get(number, -number), args
         return number, args
 
+    def stack_pointer(self):
+        return int(read_bytes(f"/proc/{self.pid}/task/{self.tid}/syscall").split()[7], 16)
+
     def wchan(self):
         try:
             return read_bytes(f"/proc/{self.pid}/task/{self.tid}/wchan").decode()

@@ -5,6 +5,8 @@ A slow and obvious fixpoint: a task goes on if it is not blocked, or its wait is
 open, or somebody who can end it goes on. Repeat until nothing changes.
 """
 
+import struct
+
 from . import python_lock, waits
 from .schema import STRONG
 from .waits import HELD, SOFT
@@ -28,6 +30,7 @@ class Model:
             if wait:
                 self.believe_history(tid, wait)
                 self.believe_frames(tid, wait)
+                self.believe_parked(tid, wait)
                 todo += wait.can_end | wait.blamed
         self.proven = self.fixpoint(self.goes_on)
         self.custom = self.fixpoint(self.goes_on_by_custom)
@@ -58,6 +61,18 @@ class Model:
                 python_lock.may_hold(self.system, self.tasks[tid], lock, number, place) for place in places
             ):
                 wait.holders = {edge["tid"]}
+
+    def believe_parked(self, tid, wait):
+        """Of a parked thread nothing but the report's own evidence says which mutex it wanted."""
+        cause = self.claimed.get(tid)
+        if not wait.parked or not cause:
+            return
+        for edge in cause["waits_for"]:
+            for item in edge["evidence"]:
+                if item["source"] == "memory" and len(item["bytes"]) == 40:
+                    address = int(item["address"], 16)
+                    words = struct.unpack("<5I", waits.read_memory(self.tasks[tid].pid, address, 20))
+                    waits.parked_for(self.system, self.tasks[tid], wait, address, words)
 
     def is_told(self, edge):
         if any(item["source"] == "history" for item in edge["evidence"]):

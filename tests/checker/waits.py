@@ -20,9 +20,10 @@ HARD, HELD, SOFT = "hard", "held", "soft"
 FUTEX_PRIVATE, FUTEX_COMMANDS = 0x80, 0x7F
 FUTEX_WAIT, FUTEX_LOCK_PI, FUTEX_WAIT_BITSET, FUTEX_LOCK_PI2 = 0, 6, 9, 13
 FUTEX_WAIT_REQUEUE_PI = 11
-FUTEX_OWNER_DIED, FUTEX_TID = 0x40000000, 0x3FFFFFFF
+FUTEX_WAITERS, FUTEX_OWNER_DIED, FUTEX_TID = 0x80000000, 0x40000000, 0x3FFFFFFF
 NUSERS_MAX = 30000  # above: the upper half of a pointer, so no mutex
-MUTEX_KINDS = 0x3 | 0x10 | 0x20 | 0x80 | 0x100 | 0x200
+MUTEX_KINDS = 0x3 | 0x10 | 0x20 | 0x40 | 0x80 | 0x100 | 0x200
+ROBUST, INHERIT, PROTECT, CEILING = 0x10, 0x20, 0x40, 0xFFF80000
 THREAD_TID, THREAD_SELF = 0x2D0, 0x10  # struct pthread of glibc on x86-64
 MUSL_DETACH_STATE = 56  # in struct pthread of musl on x86-64
 FAULTS = {4, 5, 7, 8, 11, 31}
@@ -66,6 +67,7 @@ class Wait:
         self.holders = None if holders is None else set(holders)
         self.relation = relation
         self.dead = False  # whoever is responsible is no more
+        self.parked = False  # by pthread_mutex_lock(), for ever: the report says for which mutex
         self.timed = False
         self.idle = False  # for ever on purpose
         self.python = None  # a lock of its threads, and its threads by their own numbers
@@ -162,7 +164,7 @@ class Place:
         return wait.because("name", SOFT if unguessable or len(self.pids) > 1 else HARD)
 
 
-def owned(system, task, place, number, kinds):
+def owned(system, task, place, number, kinds, heirs=True):
     """A wait that only the task of that number may end, as its namespace counts."""
     if place.shared and any(
         os.stat(f"/proc/{pid}/ns/pid").st_ino != os.stat(f"/proc/{task.pid}/ns/pid").st_ino
@@ -172,7 +174,7 @@ def owned(system, task, place, number, kinds):
     owner = thread_of_number(system, task, number, place.pids)
     wait = Wait(kinds, [owner.tid] if owner else [], [owner.tid] if owner else [], "holds")
     wait.dead = owner is None
-    if wait.dead and not place.shared:
+    if wait.dead and not place.shared and heirs:
         mind_heir(system, task, number, wait)
     return wait
 
@@ -217,11 +219,46 @@ def musl_joined(system, task, address):
 
 def mutex_wait(system, task, place, words):
     lock, _, owner, nusers, kind = words[:5]
+    if kind & PROTECT:
+        lock &= ~CEILING
     if lock not in (1, 2) or kind & ~MUTEX_KINDS or not 1 <= nusers <= NUSERS_MAX or not owner:
         return None
     if kind & 0x20 or not 0 < owner <= 1 << 22:
         return None
     return owned(system, task, place, owner, {"mutex"})
+
+
+def robust_wait(system, task, place, words):
+    """The kernel marks the word when the owner ends; one that still names somebody dead it missed."""
+    lock, _, owner, _, kind = words[:5]
+    if not kind & ROBUST or kind & (MUTEX_KINDS ^ 0xFFFFFFFF) or kind & INHERIT:
+        return None
+    if lock & FUTEX_OWNER_DIED or not lock & FUTEX_TID:
+        return opened("owner died")
+    if owner not in (0, lock & FUTEX_TID, 0x7FFFFFFF):
+        return None
+    return owned(system, task, place, lock & FUTEX_TID, {"robust-mutex"}, heirs=False)
+
+
+def parked_wait(system, task, place):
+    """FUTEX_LOCK_PI was refused, and the thread waits for a word of its own stack."""
+    if read_word(task.pid, place.address, "<I"):
+        return None
+    wait = Wait({"pi-mutex", "futex"}, members(system, place.pids))
+    wait.parked = True
+    return wait
+
+
+def parked_for(system, task, wait, address, words):
+    """What is known once the report has named the mutex: its words speak for themselves."""
+    lock, _, _, _, kind = words[:5]
+    if not kind & INHERIT or kind & (MUTEX_KINDS ^ 0xFFFFFFFF) or not lock & FUTEX_TID:
+        return
+    place = Place(system, task, address, not kind & 0x80)
+    found = owned(system, task, place, lock & FUTEX_TID, {"pi-mutex"}, heirs=False)
+    if found.open:
+        return
+    wait.can_end, wait.holders, wait.dead = found.can_end, found.holders, found.dead
 
 
 def pi_wait(system, task, place, words):
@@ -288,13 +325,17 @@ def futex_wait(system, task, args):
         found = pi_wait(system, task, place, words)
     elif operation == FUTEX_WAIT | FUTEX_PRIVATE and value == 2 and musl_joined(system, task, address):
         found = musl_joined(system, task, address)
-    elif command == FUTEX_WAIT and value == 2:
+    elif command == FUTEX_WAIT and value & ~CEILING == 2:
         found = mutex_wait(system, task, place, words)
+    elif command == FUTEX_WAIT and value & FUTEX_WAITERS:
+        found = robust_wait(system, task, place, words)
     elif operation == 0x109 and value != 0:
         found = join_wait(system, task, place, value)
         found = found and mind_signals(system, task, found, everywhere=False)
     elif command == FUTEX_WAIT_BITSET and value == 0 and words[0] == 0 and words[1] and words[2] in (0, 128):
         found = sem_wait(system, task, place, words)
+    elif command == FUTEX_WAIT_BITSET and value == 0 and 0 < address - task.stack_pointer() < 0x180:
+        found = parked_wait(system, task, place)
     if found:
         return found
     kinds = {"futex", "cond", "barrier", "once", "rwlock", "stdio", "mutex", "python-lock"}

@@ -6,6 +6,7 @@
  * Input: struct words, then bytes for the object.
  */
 #include <errno.h>
+#include <linux/futex.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +16,9 @@
 #include "kinds/kinds.h"
 #include "kinds/mutex_word.h"
 
-#define WAITER	    100 /* threads 100 .. 103 of one process, 16 and 128 of two others */
-#define ADDRESS	    0x7100
-#define CALL_NUMBER SYS_futex
+#define WAITER	       100 /* threads 100 .. 103 of one process, 16 and 128 of two others */
+#define ADDRESS	       0x7100
+#define CALL_NUMBER    SYS_futex
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -73,17 +74,35 @@ static struct look_task waiter_make(const uint8_t *data, size_t size)
 	return waiter;
 }
 
+/* The owner that the words name, if they are whole, and in the state that the call says; else 0. */
+static uint32_t named_owner(const struct look_task *waiter)
+{
+	uint32_t op = waiter->args[1] & FUTEX_CMD_MASK, value = (uint32_t)waiter->args[2];
+	struct mutex_word word;
+
+	memcpy(&word, waiter->object, sizeof(word));
+	if (op == FUTEX_LOCK_PI || op == FUTEX_LOCK_PI2)
+		return word.lock & FUTEX_OWNER_DIED ? 0 : word.lock & FUTEX_TID_MASK;
+	if (word.kind & MUTEX_ROBUST)
+		return value & FUTEX_WAITERS ? word.lock & FUTEX_TID_MASK : 0;
+	if (word.kind & MUTEX_PROTECT && (word.lock ^ value) & 0xfff80000)
+		return 0;
+	if (word.kind & MUTEX_PROTECT)
+		word.lock &= ~0xfff80000, value &= ~0xfff80000;
+	if (value != 2 || !word.lock || word.lock > 2 || !word.users || word.list[0] ||
+	    word.list[1])
+		return 0;
+	return word.owner;
+}
+
 /* An edge that makes somebody responsible rests on the object's words, or on the kernel's. */
 static void edge_check(const struct graph *graph, const struct look_task *waiter,
 		       const struct edge *edge)
 {
-	struct mutex_word word;
-
 	if (edge->target >= graph_node_count(graph))
 		abort();
 	if (!(edge->flags & EDGE_HOLDER))
 		return;
-	memcpy(&word, waiter->object, sizeof(word));
 	if (edge->relation == RELATION_JOINS) {
 		const struct look_task *joined = &graph->look->tasks[edge->target];
 
@@ -92,16 +111,18 @@ static void edge_check(const struct graph *graph, const struct look_task *waiter
 			abort();
 		return;
 	}
-	/* a mutex that is taken, waited for, whole, and in the state that the call says */
-	if (edge->relation != RELATION_HOLDS || (uint32_t)waiter->args[2] != 2 || !word.lock ||
-	    word.lock > 2 || !word.owner || !word.users || word.list[0] || word.list[1] ||
-	    !(waiter->object_flags & OBJECT_READ))
+	if (edge->relation != RELATION_HOLDS || !(waiter->object_flags & OBJECT_READ))
+		abort();
+
+	uint32_t owner = named_owner(waiter);
+
+	if (!owner)
 		abort();
 	if (node_is_task(graph, edge->target)) {
-		if (graph->look->tasks[edge->target].tid != word.owner)
+		if (graph->look->tasks[edge->target].tid != owner)
 			abort();
 	} else if (graph_group(graph, edge->target)->type != GROUP_DEAD ||
-		   graph_group(graph, edge->target)->a != word.owner) {
+		   graph_group(graph, edge->target)->a != owner) {
 		abort();
 	}
 }

@@ -91,14 +91,29 @@ Test(kind_mutex, every_owned_type_is_recognised)
 	cr_expect(recognised(&explicit_normal, WAIT_PRIVATE, 2));
 }
 
-Test(kind_mutex, robust_pi_and_protected_types_are_not_taken_for_it)
+Test(kind_mutex, robust_and_inheriting_types_are_not_taken_for_it)
 {
-	for (int bit = 16; bit <= 64; bit *= 2) {
+	for (int bit = 16; bit <= 32; bit *= 2) {
 		struct mutex_word word = owned_by(12);
 
 		word.kind = bit;
 		cr_expect_not(recognised(&word, WAIT_PRIVATE, 2), "kind %d", bit);
 	}
+}
+
+Test(kind_mutex, ceiling_of_a_protected_one_is_in_lock_word_and_value)
+{
+	struct mutex_word word = owned_by(12);
+
+	word.kind = 64 | 512;
+	word.lock = 0x80002;
+	word.count = 1;
+	cr_expect(recognised(&word, WAIT_PRIVATE, 0x80002));
+	cr_expect_not(recognised(&word, WAIT_PRIVATE, 0x100002), "another ceiling");
+	cr_expect_not(recognised(&word, WAIT_PRIVATE, 2), "none");
+	word.kind = 0;
+	word.count = 0;
+	cr_expect_not(recognised(&word, WAIT_PRIVATE, 0x80002), "only such a kind has one");
 }
 
 Test(kind_mutex, one_illegal_word_makes_it_another_lock)
@@ -283,6 +298,24 @@ Test(kind_mutex, ended_owner_is_dead)
 	cr_assert_eq(wait.edge_count, 1);
 	cr_assert_eq(dead->a, 99);
 	cr_assert_not(dead->b & DEAD_LEFT_BEHIND);
+	fake_system_deinit(&system);
+}
+
+Test(kind_mutex, private_wait_in_shared_memory_is_ended_by_nobody_else)
+{
+	struct fake_system system = { 0 };
+	struct mutex_word word = owned_by(20);
+	struct look_task *task = waiter(&system, &word);
+
+	/* made without pshared: the owner's process wakes only its own */
+	fake_shared(task, 6, 0);
+	fake_task(&system, 20, 20);
+
+	struct fake_wait wait = fake_resolve(&system, &mutex_kind, 11, COST_TABLE);
+
+	cr_assert_eq(wait.edge_count, 1);
+	cr_assert_eq(wait.edges[0].relation, RELATION_MAY_WAKE);
+	cr_assert(fake_group_edge(&system, &wait, GROUP_MEMORY));
 	fake_system_deinit(&system);
 }
 

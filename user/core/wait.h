@@ -16,6 +16,8 @@ struct graph;
 #define WAIT_KINDS(X)                   \
 	X(NONE, "none")                 \
 	X(MUTEX, "mutex")               \
+	X(ROBUST_MUTEX, "robust-mutex") \
+	X(PI_MUTEX, "pi-mutex")         \
 	X(SEM, "sem")                   \
 	X(SEMLOCK, "semlock")           \
 	X(FUTEX, "futex")               \

@@ -26,6 +26,7 @@ static void decode_futex(const struct look_task *task, struct futex_call *ret)
 	ret->bitset = command == FUTEX_WAIT_BITSET || ret->requeue;
 	ret->wait = ret->bitset || command == FUTEX_WAIT;
 	ret->wall_clock = op & FUTEX_CLOCK_REALTIME;
+	ret->lock_pi = command == FUTEX_LOCK_PI || command == FUTEX_LOCK_PI2;
 	ret->private_key = op & FLAG_PRIVATE;
 	ret->timed = task->args[3] != 0;
 }

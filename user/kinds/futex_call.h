@@ -13,6 +13,7 @@ struct futex_call {
 	uint32_t value; /* that the word had when the task went to sleep */
 	bool wait;	/* waits for one 32-bit word; false: some other operation that sleeps */
 	bool bitset;	/* FUTEX_WAIT_BITSET and not FUTEX_WAIT */
+	bool lock_pi;	/* FUTEX_LOCK_PI, FUTEX_LOCK_PI2: the word is its owner's tid */
 	bool requeue; /* FUTEX_WAIT_REQUEUE_PI: may be moved to a lock, of the same address space */
 	bool wall_clock;  /* FUTEX_CLOCK_REALTIME, which glibc sets without a timeout, too */
 	bool private_key; /* the call says that only its own address space wakes it */
