@@ -240,6 +240,36 @@ def robust_wait(system, task, place, words):
     return owned(system, task, place, lock & FUTEX_TID, {"robust-mutex"}, heirs=False)
 
 
+def rwlock_wait(system, task, place, value):
+    """Only a writer is named; the word waited for is 8 or 12 bytes into the lock."""
+    for offset in (8, 12):
+        lock = struct.unpack("<14I", read_memory(task.pid, place.address - offset, 56))
+        writer, private = lock[6], not lock[7]
+        if lock[4] or lock[5] or lock[7] > 1 or not lock[0] & 2 or (value == 2 and offset == 12):
+            continue
+        if not 0 < writer <= 1 << 22 or private == place.shared:
+            continue
+        return owned(system, task, place, writer, {"rwlock"})
+    return None
+
+
+def stdio_wait(system, task, place):
+    """The owner is named by the address of its control block, which holds its own address, and its tid."""
+    lock, depth, block = struct.unpack("<IIQ", read_memory(task.pid, place.address, 16))
+    if lock not in (1, 2) or not depth:
+        return None
+    try:
+        if read_word(task.pid, block) != block or read_word(task.pid, block + THREAD_SELF) != block:
+            return None
+    except Unreadable:
+        return None
+    number = read_word(task.pid, block + THREAD_TID, "<I")
+    owner = thread_of_number(system, task, number, [task.pid])
+    wait = Wait({"stdio"}, [owner.tid] if owner else [], [owner.tid] if owner else [], "holds")
+    wait.dead = owner is None
+    return wait
+
+
 def parked_wait(system, task, place):
     """FUTEX_LOCK_PI was refused, and the thread waits for a word of its own stack."""
     if read_word(task.pid, place.address, "<I"):
@@ -326,7 +356,9 @@ def futex_wait(system, task, args):
     elif operation == FUTEX_WAIT | FUTEX_PRIVATE and value == 2 and musl_joined(system, task, address):
         found = musl_joined(system, task, address)
     elif command == FUTEX_WAIT and value & ~CEILING == 2:
-        found = mutex_wait(system, task, place, words)
+        found = mutex_wait(system, task, place, words) or stdio_wait(system, task, place)
+    elif command == FUTEX_WAIT_BITSET and value in (2, 3):
+        found = rwlock_wait(system, task, place, value)
     elif command == FUTEX_WAIT and value & FUTEX_WAITERS:
         found = robust_wait(system, task, place, words)
     elif operation == 0x109 and value != 0:

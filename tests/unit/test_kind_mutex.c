@@ -116,6 +116,21 @@ Test(kind_mutex, ceiling_of_a_protected_one_is_in_lock_word_and_value)
 	cr_expect_not(recognised(&word, WAIT_PRIVATE, 0x80002), "only such a kind has one");
 }
 
+Test(kind_mutex, protected_one_with_nothing_but_a_ceiling_is_free)
+{
+	struct fake_system system = { 0 };
+	struct mutex_word word = owned_by(12);
+
+	word.kind = 64;
+	word.lock = 0x80000;
+	waiter(&system, &word)->args[2] = 0x80002;
+
+	struct fake_wait wait = fake_resolve(&system, &mutex_kind, 11, COST_LOOK);
+
+	cr_assert_eq(wait.edges[0].relation, RELATION_MAY_WAKE);
+	fake_system_deinit(&system);
+}
+
 Test(kind_mutex, one_illegal_word_makes_it_another_lock)
 {
 	struct mutex_word word;

@@ -18,6 +18,8 @@ struct graph;
 	X(MUTEX, "mutex")               \
 	X(ROBUST_MUTEX, "robust-mutex") \
 	X(PI_MUTEX, "pi-mutex")         \
+	X(RWLOCK, "rwlock")             \
+	X(STDIO, "stdio")               \
 	X(SEM, "sem")                   \
 	X(SEMLOCK, "semlock")           \
 	X(FUTEX, "futex")               \

@@ -71,11 +71,12 @@ static bool object_take(const struct look_task *task, struct mutex_word *ret)
 }
 
 /* The ceiling stays in the word while a priority-protected mutex is free, too. */
-static bool plain_lock_legal(const struct mutex_word *word, uint32_t value)
+static bool plain_lock_take(struct mutex_word *word, uint32_t value)
 {
 	uint32_t ceiling = word->kind & MUTEX_PROTECT ? word->lock & CEILING : 0;
 
-	return value == (ceiling | 2) && (word->lock & ~ceiling) <= 2;
+	word->lock &= ~ceiling;
+	return value == (ceiling | 2) && word->lock <= 2;
 }
 
 bool mutex_word_decode(const struct kind_context *context, const struct look_task *task,
@@ -89,7 +90,7 @@ bool mutex_word_decode(const struct kind_context *context, const struct look_tas
 	/* Plain waits are FUTEX_WAIT (lowlevellock.c), timed ones may be bitset waits. */
 	if (call.bitset && !call.timed)
 		return false;
-	if (!object_take(task, &word) || !plain_lock_legal(&word, call.value))
+	if (!object_take(task, &word) || !plain_lock_take(&word, call.value))
 		return false;
 	if (word.kind & ~PLAIN_LEGAL || word.list[0] || word.list[1])
 		return false;

@@ -44,8 +44,8 @@ struct mutex_word {
  * words are legal. Many other things have a lock word of 2; only a whole legal mutex is believed,
  * since its owner will be accused.
  *
- * Plain: the lock word, less the ceiling of a priority-protected one, is 0 free, 1 taken, or
- * 2 taken and waited for.
+ * Plain: the lock word, from which the ceiling of a priority-protected one is taken away, is
+ * 0 free, 1 taken, or 2 taken and waited for.
  */
 bool mutex_word_decode(const struct kind_context *context, const struct look_task *task,
 		       struct futex_call *ret_call, struct mutex_word *ret_word);
