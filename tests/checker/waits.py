@@ -320,7 +320,7 @@ def sem_wait(system, task, place, words):
     found = python_wait(system, task, place)
     if found:
         return found
-    wait = Wait({"sem", "futex"}, members(system, place.pids), relation="may-post")
+    wait = Wait({"sem", "futex", "cond"}, members(system, place.pids), relation="may-post")
     place.mind_name(wait)
     mind_signals(system, task, wait)
     if not place.shared or "/sem." not in place.mapping.path:

@@ -153,7 +153,9 @@ static void edge_check(const struct graph *graph, const struct look_task *waiter
 	if (edge->relation == RELATION_JOINS) {
 		const struct look_task *joined = &graph->look->tasks[edge->target];
 
-		if (joined->tid != (uint32_t)waiter->args[2] ||
+		uint32_t value = waiter->args[2];
+
+		if ((joined->tid != value && value > 2) ||
 		    joined->clear_child_tid != waiter->args[0])
 			abort();
 		return;

@@ -31,6 +31,14 @@ static bool recognised(uint32_t value, uint64_t address)
 	return yes;
 }
 
+Test(kind_join, word_that_is_no_tid_is_known_by_who_clears_it)
+{
+	cr_expect(recognised(2, CLEARS), "joinstate of 2.43: may be joined");
+	cr_expect(recognised(1, CLEARS), "about to end");
+	cr_expect_not(recognised(3, CLEARS), "detached");
+	cr_expect_not(recognised(2, CLEARS + 4), "another word");
+}
+
 Test(kind_join, joined_thread_alone_ends_the_wait)
 {
 	struct fake_system system = { 0 };

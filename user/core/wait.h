@@ -23,6 +23,8 @@ struct graph;
 	X(SEM, "sem")                   \
 	X(SEMLOCK, "semlock")           \
 	X(FUTEX, "futex")               \
+	X(COND, "cond")                 \
+	X(BARRIER, "barrier")           \
 	X(FUTEX_WAITV, "futex-waitv")   \
 	X(PYTHON_LOCK, "python-lock")   \
 	X(PYTHON_RLOCK, "python-rlock") \

@@ -5,6 +5,7 @@
  * Whoever can reach the word may wake it, and nobody else.
  */
 #include "kinds/futex_call.h"
+#include "kinds/futex_named.h"
 #include "kinds/kinds.h"
 #include "kinds/mappers.h"
 #include "kinds/reasons.h"
@@ -35,6 +36,8 @@ static enum cost futex_resolve(const struct kind_context *context, const struct 
 		wait_open(b, OPEN_UNKNOWN_FUTEX);
 		return COST_DONE;
 	}
+	if (budget >= COST_READ && b->wait->kind == WAIT_FUTEX)
+		b->wait->kind = futex_name(context, task, &call);
 	futex_call_object(task, &call, b);
 	futex_call_saw(task, &call, b, sizeof(uint32_t), "the word that is waited for");
 	sem_holder_edge(context, task, &call, b);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * pthread_join(). glibc waits for the word that the kernel clears when the
- * thread ends (clone(2), CLONE_CHILD_CLEARTID), and which until then is the
- * thread's tid (glibc nptl/pthread_join_common.c, up to 2.42). The kernel's own
- * clear_child_tid names the thread, so nothing in memory need be believed.
+ * thread ends (clone(2), CLONE_CHILD_CLEARTID). Until then that is the thread's
+ * tid (glibc nptl/pthread_join_common.c, up to 2.42) or, since 2.43, how far it
+ * has come. The kernel's own clear_child_tid names the thread, so nothing in
+ * memory need be believed.
  *
  * musl waits for a word of the thread's own struct pthread, which lies at a
  * known place from its thread pointer (src/internal/pthread_impl.h, 1.1.17 and
@@ -42,11 +43,50 @@ static uint32_t joined_by_musl(const struct kind_context *context, const struct 
 	return NO_TASK;
 }
 
+/* nptl/descr.h of 2.43: pd->joinstate of a thread that has not ended */
+#define JOINSTATE_MOST 2 /* 1: about to end, 2: may be joined */
+
+/* The thread of that tid, as the task's namespace counts, or NO_TASK. */
+static uint32_t thread_of_tid(const struct kind_context *context, const struct look_task *task,
+			      uint32_t tid)
+{
+	bool known = false;
+	uint32_t viewer = look_find(context->look, task->tid);
+	uint32_t thread = viewer == NO_TASK
+				  ? NO_TASK
+				  : look_find_in_namespace(context->look, viewer, tid, &known);
+
+	return known ? thread : NO_TASK;
+}
+
+/* True if the kernel clears that word when the thread of the task's process ends. */
+static bool clears(const struct kind_context *context, const struct look_task *task,
+		   uint32_t thread, uint64_t address)
+{
+	const struct look_task *joined = &context->look->tasks[thread];
+
+	return joined->pid == task->pid && joined->clear_child_tid == address &&
+	       !(joined->flags & TASK_DEAD);
+}
+
+/* Where the word is no tid, all threads must be asked; few other waits have these values. */
+static uint32_t thread_of_word(const struct kind_context *context, const struct look_task *task,
+			       const struct futex_call *call)
+{
+	const struct process *process = look_process(context->look, task->pid);
+
+	if (!process || call->value > JOINSTATE_MOST)
+		return NO_TASK;
+	for (uint32_t i = process->first; i < process->first + process->count; i++)
+		if (clears(context, task, i, call->address))
+			return i;
+	return NO_TASK;
+}
+
 /* The thread that the task joins, or NO_TASK if this is no join or the thread has ended. */
 static uint32_t joined_thread(const struct kind_context *context, const struct look_task *task)
 {
 	struct futex_call call;
-	bool known;
 
 	if (!futex_call_decode(task, &call) || !call.wait || !call.value)
 		return NO_TASK;
@@ -55,20 +95,11 @@ static uint32_t joined_thread(const struct kind_context *context, const struct l
 			       ? joined_by_musl(context, task, &call)
 			       : NO_TASK;
 
-	uint32_t viewer = look_find(context->look, task->tid);
-	uint32_t thread = viewer == NO_TASK ? NO_TASK
-					    : look_find_in_namespace(context->look, viewer,
-								     call.value, &known);
+	uint32_t thread = thread_of_tid(context, task, call.value);
 
-	if (thread == NO_TASK || !known)
-		return NO_TASK;
-
-	const struct look_task *joined = &context->look->tasks[thread];
-
-	if (joined->pid != task->pid || joined->clear_child_tid != call.address ||
-	    joined->flags & TASK_DEAD)
-		return NO_TASK;
-	return thread;
+	if (thread != NO_TASK && clears(context, task, thread, call.address))
+		return thread;
+	return thread_of_word(context, task, &call);
 }
 
 static bool join_recognise(const struct kind_context *context, const struct look_task *task)
@@ -95,7 +126,7 @@ static enum cost join_resolve(const struct kind_context *context, const struct l
 		b, task, call.address, &call.value, sizeof(call.value),
 		call.private_key
 			? "the joined thread's detach_state: joinable"
-			: "tid of the thread that is joined: the kernel clears it when it ends");
+			: "a word of the thread that is joined: the kernel clears it when it ends");
 	return signals_resolve(context, task, budget, b, HANDLER_MAY_RAISE);
 }
 

@@ -20,6 +20,8 @@ extern const struct kind stdio_kind;
 extern const struct kind sem_kind;
 extern const struct kind futex_waitv_kind;
 extern const struct kind futex_kind;
+extern const struct kind cond_kind;
+extern const struct kind barrier_kind;
 extern const struct kind wait4_kind;
 extern const struct kind waitid_kind;
 extern const struct kind vfork_kind;

@@ -5,6 +5,7 @@
  * has it that its taker gives it back.
  */
 #include "kinds/futex_call.h"
+#include "kinds/futex_named.h"
 #include "kinds/kinds.h"
 #include "kinds/mappers.h"
 #include "kinds/reasons.h"
@@ -33,6 +34,12 @@ static enum cost sem_resolve(const struct kind_context *context, const struct lo
 	if (call.timed) {
 		wait_open(b, OPEN_TIMED);
 		return COST_DONE;
+	}
+	/* What lies behind a condition variable's word may look like a semaphore's; not so before.
+	 */
+	if (budget >= COST_READ && futex_name(context, task, &call) == WAIT_COND) {
+		b->wait->kind = WAIT_COND;
+		return futex_kind.resolve(context, task, budget, b);
 	}
 	sem_word_resolve(task, &call, &word, b);
 	sem_holder_edge(context, task, &call, b);

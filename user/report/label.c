@@ -111,6 +111,8 @@ const char *label_thing(enum wait_kind kind)
 	static const char *const thing[WAIT_KIND_COUNT] = {
 		[WAIT_SEM] = "semaphore",
 		[WAIT_FUTEX] = "futex",
+		[WAIT_COND] = "condition variable",
+		[WAIT_BARRIER] = "barrier",
 	};
 
 	return thing[kind] ? thing[kind] : "lock";

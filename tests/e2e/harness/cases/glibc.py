@@ -53,7 +53,13 @@ def files():
     yield dead_owner("glibc/stdio ended", causes={"a": "stdio"}, victims=("main",), edges=DEAD_HOLDS_A)
 
 
-POSITIVES = [*owned(), *rwlocks(), *files()]
+def barriers():
+    both = {"a": "barrier", "b": "barrier"}
+    yield no_waker("glibc/barrier threads", causes={"main": "join", **both})
+    yield no_waker("glibc/barrier processes", causes={"main": "wait4", **both})
+
+
+POSITIVES = [*owned(), *rwlocks(), *files(), *barriers()]
 
 NEAR_MISSES = [
     *(quiet(f"glibc/owned {kind} slow") for kind in KIND),
@@ -61,4 +67,5 @@ NEAR_MISSES = [
     *(quiet(f"glibc/owned {kind} recover") for kind in ("robust", "robust-inherit")),
     *(quiet(f"glibc/rwlock {scene}") for scene in ("slow", "writing", "timed")),
     quiet("glibc/stdio slow"),
+    quiet("glibc/barrier late"),
 ]
