@@ -24,12 +24,23 @@ $(stacks_bin): $(stacks_dir)/transfer-%: tests/e2e/stacks/transfer.c tests/e2e/h
 	$(Q)if [ $* = debuglink ]; then objcopy --only-keep-debug $@ $@.debug && \
 		objcopy --strip-all --add-gnu-debuglink=$@.debug $@; fi
 
+cxx_build = $(Q)mkdir -p $(@D) && $(CXX) -std=c++20 -Wall -Wextra -Werror -pthread -g -$* $< -o $@
+
 $(stacks_dir)/ledger-%: tests/e2e/stacks/ledger.cc
 	$(call say,CXX)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CXX) -std=c++20 -Wall -Wextra -Werror -pthread -g -$* $< -o $@
+	$(cxx_build)
 
-stacks_bin   += $(stacks_dir)/ledger-O0 $(stacks_dir)/ledger-O2
+$(stacks_dir)/shared-%: tests/e2e/stacks/shared.cc
+	$(call say,CXX)
+	$(cxx_build)
+
+$(stacks_dir)/transfer-musl: tests/e2e/stacks/transfer.c tests/e2e/hang.h
+	$(call say,MUSL)
+	$(Q)mkdir -p $(@D)
+	$(Q)musl-gcc $(stacks_cc) -g -O2 $< -o $@
+
+stacks_bin   += $(foreach level,O0 O2,$(stacks_dir)/ledger-$(level) $(stacks_dir)/shared-$(level)) \
+		$(stacks_dir)/transfer-musl
 e2e_programs += $(stacks_bin)
 
 # What stacks cost a report.

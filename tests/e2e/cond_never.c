@@ -15,7 +15,7 @@ static void *wait_for_work(void *argument)
 	(void)argument;
 	pthread_mutex_lock(&lock);
 	while (!jobs)
-		pthread_cond_wait(&work, &lock);
+		pthread_cond_wait(&work, &lock); /* here it hangs */
 	pthread_mutex_unlock(&lock);
 	return NULL;
 }
@@ -39,6 +39,6 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		thread_new(&busy, sleep_in_a_loop, NULL);
 	ready("main", getpid(), "a", tid_a, "b", tid_b, NULL);
-	pthread_join(a, NULL);
+	pthread_join(a, NULL); /* here it hangs */
 	return 0;
 }

@@ -7,7 +7,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static void *take(void *argument)
 {
 	(void)argument;
-	pthread_mutex_lock(&lock);
+	pthread_mutex_lock(&lock); /* here it hangs */
 	return NULL;
 }
 
@@ -19,6 +19,6 @@ int main(void)
 	pthread_mutex_lock(&lock);
 	pid_t tid_a = thread_new(&a, take, NULL);
 	ready("main", getpid(), "a", tid_a, NULL);
-	pthread_join(a, NULL);
+	pthread_join(a, NULL); /* here it hangs */
 	return 0;
 }

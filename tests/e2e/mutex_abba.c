@@ -31,7 +31,7 @@ static void *take_both(void *argument)
 		end.tv_sec += 600;
 		pthread_mutex_timedlock(&lock[!first], &end);
 	} else {
-		pthread_mutex_lock(&lock[!first]);
+		pthread_mutex_lock(&lock[!first]); /* here it hangs */
 	}
 	return NULL;
 }

@@ -20,7 +20,7 @@ static void *hold(void *argument)
 static void take(void *argument)
 {
 	(void)argument;
-	pthread_mutex_lock(&lock);
+	pthread_mutex_lock(&lock); /* here it hangs */
 }
 
 int main(void)

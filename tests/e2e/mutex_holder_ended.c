@@ -7,7 +7,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static void *take(void *argument)
 {
 	(void)argument;
-	pthread_mutex_lock(&lock);
+	pthread_mutex_lock(&lock); /* here it hangs */
 	return NULL;
 }
 

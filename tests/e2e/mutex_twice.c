@@ -7,7 +7,7 @@ static void *lock_twice(void *argument)
 	pthread_mutex_t *lock = argument;
 
 	pthread_mutex_lock(lock);
-	pthread_mutex_lock(lock);
+	pthread_mutex_lock(lock); /* here it hangs */
 	return NULL;
 }
 

@@ -16,7 +16,7 @@ static void read_order(void *argument)
 	char byte;
 
 	close(ends[1]);
-	must(read(ends[0], &byte, 1));
+	must(read(ends[0], &byte, 1)); /* here it hangs */
 }
 
 static void *wait_for_child(void *argument)
@@ -24,7 +24,7 @@ static void *wait_for_child(void *argument)
 	(void)argument;
 	pthread_mutex_lock(&lock);
 	pthread_barrier_wait(&taken);
-	waitpid(child, NULL, 0);
+	waitpid(child, NULL, 0); /* here it hangs */
 	return NULL;
 }
 
@@ -32,7 +32,7 @@ static void *wait_for_lock(void *argument)
 {
 	(void)argument;
 	pthread_barrier_wait(&taken);
-	pthread_mutex_lock(&lock);
+	pthread_mutex_lock(&lock); /* here it hangs */
 	return NULL;
 }
 
@@ -49,6 +49,6 @@ int main(void)
 	pid_t tid_b = thread_new(&b, wait_for_child, NULL);
 	pid_t tid_a = thread_new(&a, wait_for_lock, NULL);
 	ready("main", getpid(), "a", tid_a, "b", tid_b, "child", child, NULL);
-	pthread_join(a, NULL);
+	pthread_join(a, NULL); /* here it hangs */
 	return 0;
 }

@@ -17,7 +17,7 @@ static void *dine(void *argument)
 
 	pthread_mutex_lock(&left_fork[seat]);
 	pthread_barrier_wait(&seated);
-	pthread_mutex_lock(&left_fork[(seat + 1) % seats]);
+	pthread_mutex_lock(&left_fork[(seat + 1) % seats]); /* here it hangs */
 	return NULL;
 }
 

@@ -41,6 +41,6 @@ int main(int argc, char **argv)
 	if (!strcmp(way_on, "timer"))
 		arm_timer();
 	ready("main", getpid(), NULL);
-	must(read(ends[0], &byte, 1));
+	must(read(ends[0], &byte, 1)); /* here it hangs */
 	return 0;
 }

@@ -25,7 +25,7 @@ static void read_from_left(void *argument)
 		if (i != (seat->place + 1) % 3)
 			close(seat->pipes[i][1]);
 	}
-	must(read(seat->pipes[seat->place][0], &byte, 1));
+	must(read(seat->pipes[seat->place][0], &byte, 1)); /* here it hangs */
 }
 
 int main(int argc, char **argv)
@@ -44,6 +44,6 @@ int main(int argc, char **argv)
 		close(pipes[i][1]);
 	}
 	ready("main", getpid(), "a", child[0], "b", child[1], "c", child[2], NULL);
-	waitpid(child[0], NULL, 0);
+	waitpid(child[0], NULL, 0); /* here it hangs */
 	return 0;
 }

@@ -51,6 +51,6 @@ int main(int argc, char **argv)
 	pid_t a = child_new(wait_for_pipe, NULL);
 	close(ends[!strcmp(what, "out")]);
 	ready("main", getpid(), "a", a, NULL);
-	waitpid(a, NULL, 0);
+	waitpid(a, NULL, 0); /* here it hangs */
 	return 0;
 }

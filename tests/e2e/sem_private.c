@@ -10,7 +10,7 @@ static sem_t semaphore;
 static void *wait_for_post(void *argument)
 {
 	(void)argument;
-	sem_wait(&semaphore);
+	sem_wait(&semaphore); /* here it hangs */
 	return NULL;
 }
 
@@ -33,6 +33,6 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		thread_new(&sleeper, sleep_long, NULL);
 	ready("main", getpid(), "a", tid_a, "b", tid_b, NULL);
-	pthread_join(a, NULL);
+	pthread_join(a, NULL); /* here it hangs */
 	return 0;
 }

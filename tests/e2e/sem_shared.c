@@ -4,7 +4,7 @@
 
 static void wait_for_post(void *semaphore)
 {
-	sem_wait(semaphore);
+	sem_wait(semaphore); /* here it hangs */
 }
 
 int main(void)
@@ -16,6 +16,6 @@ int main(void)
 	pid_t a = child_new(wait_for_post, semaphore);
 	pid_t b = child_new(wait_for_post, semaphore);
 	ready("main", getpid(), "a", a, "b", b, NULL);
-	waitpid(a, NULL, 0);
+	waitpid(a, NULL, 0); /* here it hangs */
 	return 0;
 }

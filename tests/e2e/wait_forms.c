@@ -17,7 +17,7 @@ static void read_order(void *argument)
 
 	(void)argument;
 	close(ends[1]);
-	must(read(ends[0], &byte, 1));
+	must(read(ends[0], &byte, 1)); /* here it hangs */
 }
 
 static void poll_child(pid_t child)

@@ -3,7 +3,9 @@
 import importlib
 import pkgutil
 
+from harness.places import placed
+
 _AREAS = [importlib.import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__)]
 
-POSITIVES = [case for area in _AREAS for case in area.POSITIVES]
+POSITIVES = [placed(case) for area in _AREAS for case in area.POSITIVES]
 NEAR_MISSES = [case for area in _AREAS for case in area.NEAR_MISSES]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Where it hangs, and on what: the same hang built in many ways, and what can be said of each."""
-from harness.case import A_B_HOLD, cycle
+from harness.case import A_B_HOLD, EITHER, Case, cycle
 
 MUTEXES = {"a": "mutex", "b": "mutex"}
 IN_SECOND = ("lock_second", "here it hangs")
@@ -35,5 +35,20 @@ def cxx():
                     places=at((post, "here it hangs")), variables=names)
 
 
-POSITIVES = [*ways(), *members(), *cxx()]
+def shared_mutex():
+    for way, name in (("O0", "office::{}()"), ("O2", "{}")):  # inlined ones bear only their own names
+        yield Case(f"stacks/shared-{way}", ("cycle", "no-waker"), EITHER,
+                   causes={"a": "rwlock|futex", "b": "mutex"}, may_cause=("main",),
+                   places={"a": (name.format("write_table"), "here it hangs"),
+                           "b": (name.format("tidy_desk"), "here it hangs")},
+                   variables={"a": "office::table", "b": "office::desk"})
+
+
+def musl():
+    """Its mutexes have no owner that glibc's layout would show: a wait without ring, at the right place."""
+    yield Case("stacks/transfer-musl", ("cycle", "no-waker"), EITHER,
+               causes=dict.fromkeys("ab", "mutex|futex"), may_cause=("main",), places=at(IN_SECOND), variables=NAMES)
+
+
+POSITIVES = [*ways(), *members(), *cxx(), *shared_mutex(), *musl()]
 NEAR_MISSES = []
