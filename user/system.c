@@ -180,7 +180,7 @@ int system_open(struct system *system, const struct options *options, const uint
 		.stacks = options->stacks,
 	};
 
-	*system = (struct system){ 0 };
+	*system = (struct system){ .sums_wanted = options->textfile };
 
 	int err = recording_begin(system, options);
 
@@ -294,7 +294,8 @@ static void durations_update(struct system *system)
 {
 	struct wait_durations durations[WAIT_CALLS];
 
-	if (system_events_fd(system) < 0 || bpf_source_durations(system->source, durations))
+	if (!system->sums_wanted || system_events_fd(system) < 0 ||
+	    bpf_source_durations(system->source, durations))
 		return;
 	for (size_t i = 0; i < WAIT_CALLS; i++)
 		memcpy(&system->durations[call_kind[i]], &durations[i], sizeof(durations[i]));

@@ -6,6 +6,7 @@
 #ifndef DLTRACE_SYSTEM_H
 #define DLTRACE_SYSTEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,7 @@ struct system {
 	uint64_t lost_ns;	     /* CLOCK_REALTIME of the look before the first loss; 0: none */
 	uint64_t resyncs;	     /* looks taken because something was lost */
 	uint32_t scoped;	     /* processes in scope when the kernel side was last told */
+	bool sums_wanted;	     /* of durations */
 	struct tally events[EVENT_TYPES];
 	struct tally events_lost[LOSSES];
 	struct durations durations[WAIT_KIND_COUNT];

@@ -41,6 +41,7 @@ struct bpf_source {
 	struct ring_buffer *ring;
 	struct uprobes *uprobes; /* NULL: none */
 	struct bpf_attached attached;
+	struct reconciler reconciler;
 	uint32_t scope_generation;
 	uint64_t boot_id;
 	/* Valid during bpf_source_poll(). */
@@ -190,6 +191,7 @@ void bpf_source_close(struct bpf_source *source)
 	uprobes_free(source->uprobes);
 	ring_buffer__free(source->ring);
 	dltrace__destroy(source->skel);
+	reconciler_deinit(&source->reconciler);
 	free(source);
 }
 
@@ -218,7 +220,7 @@ int bpf_source_look(struct bpf_source *source, struct look *ret)
 	int error = pass_read(bpf_link__fd(source->skel->links.look__task), &list);
 
 	if (!error)
-		error = reconcile(&list, boot_ns, &hidden);
+		error = reconcile(&source->reconciler, &list, boot_ns, &hidden);
 	if (!error)
 		error = look_init(ret, TAKE_PTR(list.tasks), list.count);
 	if (error)
