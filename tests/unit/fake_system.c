@@ -236,7 +236,6 @@ struct fake_wait fake_resolve(struct fake_system *system, const struct kind *kin
 	uint32_t task = fake_node(system, tid);
 	struct wait wait = { .task = task, .kind = kind->kind };
 	struct wait_builder b = { .graph = &system->graph, .wait = &wait };
-	char text[160] = "";
 
 	memset(system->asked, 0, sizeof(system->asked));
 	graph_begin_wait(&system->graph, &wait);
@@ -248,8 +247,9 @@ struct fake_wait fake_resolve(struct fake_system *system, const struct kind *kin
 		cr_assert_eq(system->asked[cost], 0, "asked at cost %d with budget %d", cost,
 			     budget);
 	cr_assert(ret.next == COST_DONE || ret.next > budget);
-	kind->describe(&context, &system->look.tasks[task], text, sizeof(text));
-	cr_assert(*text);
+	kind->describe(&context, &system->look.tasks[task], ret.description,
+		       sizeof(ret.description));
+	cr_assert(*ret.description);
 
 	ret.open = wait.open;
 	ret.kind = wait.kind;

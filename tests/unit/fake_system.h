@@ -47,6 +47,7 @@ struct fake_wait {
 	uint64_t object, fingerprint;
 	uint32_t edge_count;
 	struct edge edges[FAKE_MOST];
+	char description[160];
 };
 
 /*

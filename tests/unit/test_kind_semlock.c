@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -382,4 +383,36 @@ Test(kind_semlock, private_semaphore_is_none)
 	fake_futex(fake_task(&system, 10, 10), 0x404000, 0x189, 0, words, sizeof(words));
 	cr_assert_not(fake_recognise(&system, &semlock_kind, 10));
 	fake_system_deinit(&system);
+}
+
+/* What the wait's object is called if the interpreter answers so about the lock. */
+static void expect_description(const struct python_lock *lock, int error, const char *text)
+{
+	struct interpreter interpreter = { .version = 0x030b02f0, .flags = INTERPRETER_KNOWN };
+	struct scene s = { 0 };
+
+	add_process(&s, 10, LOCK, 0);
+	s.system.answers[s.system.answer_count++] = (struct fake_answer){
+		.question = { .type = ASK_INTERPRETER, .id = 10 },
+		.answer = { .error = error, .count = 1, .items = &interpreter }
+	};
+	s.system.answers[s.system.answer_count++] =
+		(struct fake_answer){ .question = { .type = ASK_PYTHON_LOCKS, .id = 10 },
+				      .answer = { .count = 1, .items = lock } };
+	cr_expect_str_eq(resolved(&s, COST_SEARCH).description, text);
+	scene_deinit(&s);
+}
+
+Test(kind_semlock, frame_of_the_waiter_names_the_lock)
+{
+	struct python_lock lock = { .word = HANDLE(10),
+				    .tid = 10,
+				    .bond = PYTHON_SEEN,
+				    .type = PYTHON_SHARED_RLOCK,
+				    .name = "Queue._rlock" };
+
+	expect_description(&lock, 0, "RLock Queue._rlock at 0x20a000 (inode 6)");
+	expect_description(&lock, -ENOENT, "semaphore 0x20a000 (inode 6)");
+	lock.word++;
+	expect_description(&lock, 0, "semaphore 0x20a000 (inode 6)");
 }

@@ -35,10 +35,13 @@ enum python_bond {
 };
 
 enum python_lock_type {
-	PYTHON_LOCK,   /* threading.Lock */
-	PYTHON_RLOCK,  /* threading.RLock */
-	PYTHON_MODULE, /* of a module that is being imported */
-	PYTHON_THREAD, /* of a thread: taken as long as it lives */
+	PYTHON_LOCK,	    /* threading.Lock */
+	PYTHON_RLOCK,	    /* threading.RLock */
+	PYTHON_MODULE,	    /* of a module that is being imported */
+	PYTHON_THREAD,	    /* of a thread: taken as long as it lives */
+	PYTHON_SHARED_LOCK, /* of multiprocessing, as the next */
+	PYTHON_SHARED_RLOCK,
+	PYTHON_SHARED_SEMAPHORE,
 	PYTHON_LOCK_TYPES,
 };
 

@@ -8,9 +8,12 @@
  * Nothing is said before the search, since a holder, once found, is responsible
  * whatever else could end the wait.
  */
+#include <stdio.h>
+
 #include "kinds/futex_call.h"
 #include "kinds/kinds.h"
 #include "kinds/mappers.h"
+#include "kinds/python_bonds.h"
 #include "kinds/reasons.h"
 #include "kinds/sem_word.h"
 #include "kinds/semlock_holder.h"
@@ -123,11 +126,28 @@ static enum cost semlock_resolve(const struct kind_context *context, const struc
 	return COST_DONE;
 }
 
+static const char *const type_text[PYTHON_LOCK_TYPES] = {
+	[PYTHON_SHARED_LOCK] = "Lock",
+	[PYTHON_SHARED_RLOCK] = "RLock",
+	[PYTHON_SHARED_SEMAPHORE] = "Semaphore",
+};
+
 static void semlock_describe(const struct kind_context *context, const struct look_task *task,
 			     char *ret, size_t size)
 {
-	(void)context;
-	futex_call_describe(task, "semaphore", ret, size);
+	const struct interpreter *interpreter;
+	const struct python_lock *seen = NULL;
+	struct python_bonds bonds;
+	char what[PYTHON_NAME_LEN + 16] = "semaphore";
+
+	if (!probe_interpreter(context->probe, task->pid, &interpreter) &&
+	    interpreter->flags & INTERPRETER_KNOWN &&
+	    !python_bonds_find(context, task, interpreter, &bonds))
+		seen = bonds.seen;
+	if (seen && seen->type >= PYTHON_SHARED_LOCK)
+		snprintf(what, sizeof(what), "%s%s%s at", type_text[seen->type],
+			 seen->name[0] ? " " : "", seen->name);
+	futex_call_describe(task, what, ret, size);
 }
 
 const struct kind semlock_kind = {

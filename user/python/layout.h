@@ -38,6 +38,9 @@ enum {
 	LOCK_LOCKED = 32,    /* lockobject.locked */
 	RLOCK_OWNER = 24,
 	RLOCK_COUNT = 32,
+	SEMLOCK_HANDLE = 16, /* SemLockObject (Modules/_multiprocessing/semaphore.c) */
+	SEMLOCK_MAXVALUE = 36,
+	SEMLOCK_KIND = 40,
 	HANDLE_POINTER = 16, /* PyThreadHandleObject.handle, since 3.13 */
 	HANDLE_IDENT = 32,
 	HANDLE_EVENT = 57,  /* ThreadHandle.thread_is_exiting: joining threads park here */

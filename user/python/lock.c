@@ -77,6 +77,22 @@ static bool lock_is_byte(const struct python *py)
 	return py->interpreter.version >= (PYTHON_VERSION(3, 13) | 0x100);
 }
 
+/* A lock of multiprocessing: who holds it is asked of all processes at once, elsewhere. */
+static bool semlock_read(struct python *py, uint64_t object, struct python_lock *ret)
+{
+	struct python_lock lock = { .object = object };
+
+	if (python_word32(py, object + SEMLOCK_KIND) == 0) /* RECURSIVE_MUTEX */
+		lock.type = PYTHON_SHARED_RLOCK;
+	else if (python_word32(py, object + SEMLOCK_MAXVALUE) == 1)
+		lock.type = PYTHON_SHARED_LOCK;
+	else
+		lock.type = PYTHON_SHARED_SEMAPHORE;
+	lock.link = lock.word = python_word(py, object + SEMLOCK_HANDLE);
+	*ret = lock;
+	return lock.word;
+}
+
 /* What the object is, and what its waiters wait for; false if it is no lock, or free. */
 static bool lock_read(struct python *py, uint64_t object, struct python_lock *ret)
 {
@@ -84,6 +100,8 @@ static bool lock_read(struct python *py, uint64_t object, struct python_lock *re
 	struct python_lock lock = { .object = object };
 	uint8_t taken;
 
+	if (kind == CLASS_SEMLOCK)
+		return semlock_read(py, object, ret);
 	if (kind != CLASS_LOCK && kind != CLASS_RLOCK)
 		return false;
 	lock.type = kind == CLASS_LOCK ? PYTHON_LOCK : PYTHON_RLOCK;
@@ -104,6 +122,7 @@ static uint64_t lock_behind(struct python *py, uint64_t object)
 	switch (python_class(py, object)) {
 	case CLASS_LOCK:
 	case CLASS_RLOCK:
+	case CLASS_SEMLOCK:
 		return object;
 	case CLASS_BUILTIN:
 		return python_word(py, object + BUILTIN_SELF);

@@ -41,6 +41,18 @@ static const char *base_of(const char *name)
 	return dot ? dot + 1 : name;
 }
 
+/*
+ * The acquire() of a multiprocessing.Lock is that of its SemLock, so no frame of the wrapper's is
+ * there: the name of the wrapper is that of the SemLock.
+ */
+static bool stands_for(struct python *py, uint64_t value, uint64_t object)
+{
+	if (value == object)
+		return true;
+	return python_class(py, object) == CLASS_SEMLOCK && is_wrapper(python_type(py, value)) &&
+	       python_attribute(py, value, "_semlock", NULL) == object;
+}
+
 /* "Class.attribute" if the owner has the object as an attribute. */
 static bool name_in_object(struct python *py, uint64_t owner, uint64_t object, char *ret,
 			   size_t size)
@@ -51,7 +63,8 @@ static bool name_in_object(struct python *py, uint64_t owner, uint64_t object, c
 	for (int i = 0; i < ATTRIBUTES_MOST && python_items_next(py, &items); i++) {
 		const struct python_type *type;
 
-		if (items.value != object || !python_string(py, items.key, key, sizeof(key)))
+		if (!stands_for(py, items.value, object) ||
+		    !python_string(py, items.key, key, sizeof(key)))
 			continue;
 		type = python_type(py, owner);
 		memset(ret, 0, size);
@@ -68,7 +81,7 @@ static bool name_in_dict(struct python *py, uint64_t dict, uint64_t object, char
 	struct python_items items = python_dict_items(py, dict);
 
 	for (int i = 0; i < GLOBALS_MOST && python_items_next(py, &items); i++)
-		if (items.value == object)
+		if (stands_for(py, items.value, object))
 			return python_string(py, items.key, ret, size);
 	return false;
 }
@@ -111,7 +124,7 @@ static bool name_in_frame(struct python *py, const struct python_frame *frame, u
 	if (name_in_dict(py, frame->globals, object, ret, size))
 		return true;
 	for (uint32_t i = 0; i < count; i++)
-		if (python_frame_local(py, frame, i) == object &&
+		if (stands_for(py, python_frame_local(py, frame, i), object) &&
 		    python_frame_local_name(py, frame, i, ret, size) && strcmp(ret, "self"))
 			return true;
 	for (uint32_t i = 1; i < count; i++) {
