@@ -21,6 +21,7 @@ class Case:
     victim_count: int = 0
     edges: tuple = ()  # (waiter, relation, waited); waited may be "the dead"
     places: dict = field(default_factory=dict)  # role -> (function, part of its line in the source)
+    frames: dict = field(default_factory=dict)  # role -> a function on its stack
     variables: dict = field(default_factory=dict)  # role -> name of what it waits on
     may_miss: bool = False  # an open wait is allowed, a wrong finding is not
     ends_by_eof: bool = False  # must be allowed to tidy up

@@ -95,6 +95,10 @@ def _whereabouts(case, roles, deadlock):
         found = [(frame.get("function"), _line(frame)) for frame in stack if frame.get("place")]
         if not any(_is_place(function, line, wanted) for function, line in found):
             yield f"{role} waits at {found}, not at {wanted}; stack: {stack}"
+    for role, wanted in case.frames.items():
+        functions = [frame.get("function") for frame in tasks.get(roles.get(role), {}).get("stack", [])]
+        if wanted not in functions:
+            yield f"{role} is not in {wanted}: {functions}"
     for role, wanted in case.variables.items():
         variable = tasks.get(roles.get(role), {}).get("wait", {}).get("name")
         if variable != wanted:

@@ -4,6 +4,7 @@ from harness.case import A_B_HOLD, EITHER, LIKELY, Case, cycle, dead_owner, no_w
 
 SEMLOCKS = {"a": "semlock", "b": "semlock"}
 MUTEXES = {"a": "mutex", "b": "mutex"}
+MAIN_JOINS = ("<module>", "a.join()")
 POSTED_BY_PARENT = {"main": "wait4", "a": "semlock", "b": "semlock"}
 # Under forkserver the parent polls a sentinel that serves the child by custom, or its wait is open.
 FORKSERVER = {"may_miss": True, "certainty": LIKELY}
@@ -11,57 +12,77 @@ FORKSERVER = {"may_miss": True, "certainty": LIKELY}
 
 def own_lock():
     for how in ("direct", "function"):
-        edges = (("a", "holds", "a"),)
-        causes = {"a": "semlock"}
-        yield self_wait(f"self_lock.py {how}", causes=causes, victims=("main",), edges=edges)
-        yield self_wait(f"self_lock.py {how} spawn", LIKELY, causes=causes, victims=("main",), edges=edges)
-        yield self_wait(f"self_lock.py {how} forkserver", causes=causes, edges=edges, **FORKSERVER)
+        place = ("add", "with lock") if how == "function" else ("run", "lock.acquire()")
+        more = {"causes": {"a": "semlock"}, "edges": (("a", "holds", "a"),), "places": {"a": place},
+                "objects": {"a": "Lock lock"}}  # fmt: skip
+        yield self_wait(f"self_lock.py {how}", victims=("main",), **more)
+        yield self_wait(f"self_lock.py {how} spawn", LIKELY, victims=("main",), **more)
+        yield self_wait(f"self_lock.py {how} forkserver", **more, **FORKSERVER)
 
 
 def joins():
     causes = {"main": "wait4", "a": "poll"}
     edges = (("main", "child", "a"), ("a", "writer", "main"))
-    yield cycle("join_each_other.py", causes=causes, edges=edges)
-    yield cycle("join_each_other.py spawn", EITHER, causes=causes, edges=edges)
+    places = {"main": MAIN_JOINS, "a": ("run", "parent_process().join()")}
+    yield cycle("join_each_other.py", causes=causes, edges=edges, places=places)
+    yield cycle("join_each_other.py spawn", EITHER, causes=causes, edges=edges, places=places)
     yield cycle("join_each_other.py forkserver", causes={"main": "poll", "a": "poll"}, **FORKSERVER)
     yield cycle(
         "join_ring.py",
         causes={"main": "wait4", "a": "wait4", "b": "poll"},
         edges=(("main", "child", "a"), ("a", "child", "b"), ("b", "writer", "main")),
+        places={"main": MAIN_JOINS, "a": ("run", "b.join()"), "b": ("join", "process.join()")},
     )
 
 
 def two_locks():
+    acquired = {role: ("take_both", "second.acquire()") for role in "ab"}
     for kind in ("Lock", "RLock"):
-        yield cycle(f"two_locks.py {kind}", causes=SEMLOCKS, victims=("main",), edges=A_B_HOLD)
+        # A fork knows the program's variables; a process that starts anew, its arguments.
+        globally = {"a": f"{kind} two", "b": f"{kind} one"}
+        locally = dict.fromkeys("ab", f"{kind} second")
+        more = {"causes": SEMLOCKS, "edges": A_B_HOLD, "places": acquired}
+        yield cycle(f"two_locks.py {kind}", victims=("main",), objects=globally, **more)
         # Others may open a named lock, but an RLock is released by its holder alone.
         named = LIKELY if kind == "Lock" else EITHER
-        yield cycle(f"two_locks.py {kind} spawn", named, causes=SEMLOCKS, victims=("main",), edges=A_B_HOLD)
-        yield cycle(f"two_locks.py {kind} forkserver", named, causes=SEMLOCKS, edges=A_B_HOLD)
+        yield cycle(f"two_locks.py {kind} spawn", named, victims=("main",), objects=locally, **more)
+        yield cycle(f"two_locks.py {kind} forkserver", named, objects=locally, **more)
+    entered = {role: ("take_both", "with second") for role in "ab"}
     for method in ("fork", "spawn", "forkserver"):
-        yield cycle(f"two_locks_lively.py {method}", LIKELY, causes=SEMLOCKS, edges=A_B_HOLD)
+        objects = {"a": "Lock two", "b": "Lock one"} if method == "fork" else dict.fromkeys("ab", "Lock second")
+        yield cycle(f"two_locks_lively.py {method}", LIKELY, causes=SEMLOCKS, edges=A_B_HOLD, places=entered,
+                    objects=objects)  # fmt: skip
     yield cycle("uffd_heap.py", causes=SEMLOCKS, victims=("main",), edges=A_B_HOLD)
 
 
 def died_with_lock():
     edges = (("a", "holds", "the dead"), ("b", "holds", "the dead"))
+    taken = {"causes": SEMLOCKS, "edges": edges, "places": {role: ("take", "with lock") for role in "ab"},
+             "objects": dict.fromkeys("ab", "Lock lock")}  # fmt: skip
     for how in ("exception", "kill", "exit"):
-        yield dead_owner(f"died_holding.py {how} join", causes=SEMLOCKS, victims=("main",), edges=edges)
-        yield dead_owner(f"died_holding.py {how} sleep", LIKELY, causes=SEMLOCKS, edges=edges)
-    yield dead_owner("died_holding.py kill join spawn", LIKELY, causes=SEMLOCKS, victims=("main",), edges=edges)
-    yield dead_owner("died_holding.py kill join forkserver", LIKELY, causes=SEMLOCKS, edges=edges)
+        yield dead_owner(f"died_holding.py {how} join", victims=("main",), **taken)
+        yield dead_owner(f"died_holding.py {how} sleep", LIKELY, **taken)
+    yield dead_owner("died_holding.py kill join spawn", LIKELY, victims=("main",), **taken)
+    yield dead_owner("died_holding.py kill join forkserver", LIKELY, **taken)
     yield dead_owner(
-        "died_holding.py exit wait", causes={"main": "semlock"}, edges=(("main", "holds", "the dead"),)
-    )
-    workers = {**SEMLOCKS, "c": "semlock"}
-    yield dead_owner("pool_killed.py apply", causes=workers, victims=("main",), edges=edges)
-    yield dead_owner("pool_killed.py sleep", LIKELY, causes=workers, edges=edges)
+        "died_holding.py exit wait", causes={"main": "semlock"}, edges=(("main", "holds", "the dead"),),
+        places={"main": ("take", "with lock")}, objects={"main": "Lock lock"},
+    )  # fmt: skip
+    workers = {"causes": {**SEMLOCKS, "c": "semlock"}, "edges": edges,
+               "objects": dict.fromkeys("abc", "Lock SimpleQueue._rlock"),
+               "places": {role: ("<module>", "Pool(3)") for role in "ab"}}  # fmt: skip
+    yield dead_owner("pool_killed.py apply", victims=("main",), **workers)
+    yield dead_owner("pool_killed.py sleep", LIKELY, **workers)
 
 
 def nobody_left():
     for what in ("semaphore", "event", "condition", "barrier"):
-        yield no_waker(f"never.py {what}", causes=POSTED_BY_PARENT, edges=(("main", "child", "a"),))
-        yield no_waker(f"never.py {what} spawn", LIKELY, causes=POSTED_BY_PARENT)
+        wait = "acquire" if what == "semaphore" else "wait"
+        places = {"main": MAIN_JOINS, **{role: (f"wait_for_{what}", f"{what}.{wait}()") for role in "ab"}}
+        more = {"causes": POSTED_BY_PARENT, "places": places}
+        yield no_waker(f"never.py {what}", edges=(("main", "child", "a"),),
+                       objects=dict.fromkeys("ab", "Semaphore thing"), **more)  # fmt: skip
+        yield no_waker(f"never.py {what} spawn", LIKELY, objects=dict.fromkeys("ab", f"Semaphore {what}"), **more)
         yield no_waker(f"never.py {what} forkserver", causes=SEMLOCKS, may_cause=("main",), **FORKSERVER)
     yield no_waker("sem_shared", causes={"main": "wait4", "a": "sem", "b": "sem"})
     yield no_waker("sem_private", causes={"main": "join", "a": "sem", "b": "sem"})
@@ -72,34 +93,41 @@ def nobody_left():
         EITHER,
         causes={"a": "futex|sem|python-lock", "b": "futex|sem|python-lock"},
         may_cause=("main",),
+        places={role: ("take_both", "with locks[not first]") for role in "ab"},
     )
 
 
 def pipes():
-    feeder = {"main": "wait4", "feeder": "pipe-write"}
-    yield cycle("queue_join_first.py", causes=feeder, may_cause=("a",), edges=(("feeder", "reader", "main"),))
-    yield cycle("queue_join_first.py spawn", EITHER, causes=feeder, may_cause=("a",))
+    feeder = {"causes": {"main": "wait4", "feeder": "pipe-write"}, "may_cause": ("a",),
+              "places": {"main": MAIN_JOINS}, "frames": {"feeder": "Queue._feed"}}  # fmt: skip
+    yield cycle("queue_join_first.py", edges=(("feeder", "reader", "main"),), **feeder)
+    yield cycle("queue_join_first.py spawn", EITHER, **feeder)
     yield cycle("queue_join_first.py forkserver", causes={"feeder": "pipe-write"}, may_cause=("a", "main"),
                 **FORKSERVER)  # fmt: skip
     yield cycle(
         "lock_and_pipe.py",
         causes={"main": "semlock", "a": "pipe-read"},
         edges=(("main", "holds", "a"), ("a", "writer", "main")),
+        places={"main": ("<module>", "with lock"), "a": ("work", "orders.recv()")},
+        objects={"main": "Lock lock"},
     )
     yield cycle(
         "subprocess_pipes.py stdout",
         causes={"main": "wait4", "child": "pipe-write"},
         edges=(("main", "child", "child"), ("child", "reader", "main")),
+        places={"main": ("wait_before_reading.<locals>.<lambda>", "child.wait()")},
     )
     yield cycle(
         "subprocess_pipes.py stderr",
         causes={"main": "pipe-read", "child": "pipe-write"},
         edges=(("main", "writer", "child"), ("child", "reader", "main")),
+        places={"main": ("read_the_other.<locals>.<lambda>", "child.stdout.read()")},
     )
     yield cycle(
         "subprocess_pipes.py stdin",
         causes={"main": "wait4", "child": "pipe-read"},
         edges=(("main", "child", "child"), ("child", "writer", "main")),
+        places={"main": ("wait_with_open_input.<locals>.<lambda>", "child.wait()")},
     )
     readers = {"a": "pipe-read", "b": "pipe-read", "c": "pipe-read"}
     ring = (("a", "writer", "c"), ("b", "writer", "a"), ("c", "writer", "b"))
