@@ -214,7 +214,8 @@ STRESSORS = (
 
 
 def stressors(names, seconds):
-    arguments = " ".join(f"--{name} 1" for name in names)
+    few = " --zombie-max 200" if "zombie" in names else ""
+    arguments = " ".join(f"--{name} 1" for name in names) + few
     return Bystander(
         f"stress-ng-{names[0]}-to-{names[-1]}", ("stress-ng",),
         # It ends early where this machine refuses what all of them need.
