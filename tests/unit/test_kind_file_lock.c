@@ -284,6 +284,19 @@ Test(kind_file_lock, requests_that_look_the_same_lead_to_a_holder_once)
 	fake_system_deinit(&system);
 }
 
+Test(kind_file_lock, threads_that_ask_alike_lead_to_the_owner_of_a_posix_lock_once)
+{
+	struct fake_system system = { 0 };
+	struct flock range = { .l_type = F_WRLCK };
+	struct open_file files[] = { descriptor(10, 4, 1, 1), descriptor(20, 3, 2, 1) };
+	struct file_lock root = line(LOCK_POSIX, 20, 0), request = line(LOCK_POSIX, 10, 1);
+	struct file_lock locks[] = { root, request, request, held(root, 20, 3, 2) };
+
+	fcntling(&system, files, 2, F_SETLKW, &range);
+	cr_assert_eq(locking(&system, &posix_lock_kind, locks, 4).edge_count, 1);
+	fake_system_deinit(&system);
+}
+
 Test(kind_file_lock, armed_timer_is_how_such_a_wait_is_ended)
 {
 	struct fake_system system = { 0 };

@@ -77,22 +77,34 @@ static void lock_line(const struct file_lock *lock, char *ret, size_t size)
 		 lock->owner, lock->dev >> 20, lock->dev & 0xfffff, lock->inode, lock->start, end);
 }
 
-static void saw_held(const struct lock_wait *w, const struct file_lock *held)
-{
-	char path[64], line[96];
-
-	snprintf(path, sizeof(path), "/proc/%u/fdinfo/%d", held->pid, held->fd);
-	lock_line(held, line, sizeof(line));
-	wait_saw_proc(w->b, path, "the lock is held through this descriptor", "%s", line);
-}
-
-/* A first thread that has ended has no table any more. */
-static uint64_t table_of(const struct look *look, const struct process *process)
+/* A first thread that has ended has no table any more. NULL if none has. */
+static const struct look_task *thread_with_table(const struct look *look,
+						 const struct process *process)
 {
 	for (uint32_t i = 0; i < process->count; i++)
 		if (look->tasks[process->first + i].files)
-			return look->tasks[process->first + i].files;
-	return 0;
+			return &look->tasks[process->first + i];
+	return NULL;
+}
+
+static uint64_t table_of(const struct look *look, const struct process *process)
+{
+	const struct look_task *thread = thread_with_table(look, process);
+
+	return thread ? thread->files : 0;
+}
+
+static void saw_held(const struct lock_wait *w, const struct file_lock *held)
+{
+	const struct process *process = look_process(w->context->look, held->pid);
+	const struct look_task *thread =
+		process ? thread_with_table(w->context->look, process) : NULL;
+	char path[64], line[96];
+
+	snprintf(path, sizeof(path), "/proc/%u/fdinfo/%d", thread ? thread->tid : held->pid,
+		 held->fd);
+	lock_line(held, line, sizeof(line));
+	wait_saw_proc(w->b, path, "the lock is held through this descriptor", "%s", line);
 }
 
 /* An edge to every process that shares the descriptor table by which a POSIX lock is owned. */
@@ -106,8 +118,12 @@ static void posix_edges(const struct lock_wait *w, const struct file_lock *held)
 		wait_open(w->b, OPEN_BUSY);
 		return;
 	}
-	wait_edge_or_open(w->b, graph_process(w->context->graph, owner), RELATION_HOLDS,
-			  POSIX_FLAGS);
+
+	uint32_t node = graph_process(w->context->graph, owner);
+
+	if (has_edge(w, node))
+		return;
+	wait_edge_or_open(w->b, node, RELATION_HOLDS, POSIX_FLAGS);
 	saw_held(w, held);
 	for (uint32_t i = 0; table && i < look->process_count; i++) {
 		const struct process *other = &look->processes[i];
