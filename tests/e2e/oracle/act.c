@@ -23,19 +23,40 @@ struct thing *thing_of(struct stage *stage, int object)
 	return region == NOBODY ? &stage->own[object] : &stage->region[region][object];
 }
 
+static const struct {
+	int type, robust, protocol;
+} mutex_types[] = {
+	{ PTHREAD_MUTEX_DEFAULT, PTHREAD_MUTEX_STALLED, PTHREAD_PRIO_NONE },
+	{ PTHREAD_MUTEX_NORMAL, PTHREAD_MUTEX_STALLED, PTHREAD_PRIO_NONE },
+	{ PTHREAD_MUTEX_RECURSIVE, PTHREAD_MUTEX_STALLED, PTHREAD_PRIO_NONE },
+	{ PTHREAD_MUTEX_ERRORCHECK, PTHREAD_MUTEX_STALLED, PTHREAD_PRIO_NONE },
+	{ PTHREAD_MUTEX_ADAPTIVE_NP, PTHREAD_MUTEX_STALLED, PTHREAD_PRIO_NONE },
+	{ PTHREAD_MUTEX_NORMAL, PTHREAD_MUTEX_ROBUST, PTHREAD_PRIO_NONE },
+	{ PTHREAD_MUTEX_NORMAL, PTHREAD_MUTEX_STALLED, PTHREAD_PRIO_INHERIT },
+};
+
 static void mutex_init(pthread_mutex_t *mutex, int type, int pshared)
 {
-	static const int types[] = { PTHREAD_MUTEX_DEFAULT, PTHREAD_MUTEX_NORMAL,
-				     PTHREAD_MUTEX_RECURSIVE, PTHREAD_MUTEX_ERRORCHECK,
-				     PTHREAD_MUTEX_ADAPTIVE_NP };
 	pthread_mutexattr_t attributes;
 
 	pthread_mutexattr_init(&attributes);
 	/* not even PTHREAD_MUTEX_DEFAULT: it would be taken for PTHREAD_MUTEX_NORMAL */
 	if (type)
-		pthread_mutexattr_settype(&attributes, types[type]);
+		pthread_mutexattr_settype(&attributes, mutex_types[type].type);
+	pthread_mutexattr_setrobust(&attributes, mutex_types[type].robust);
+	pthread_mutexattr_setprotocol(&attributes, mutex_types[type].protocol);
 	pthread_mutexattr_setpshared(&attributes, pshared);
 	pthread_mutex_init(mutex, &attributes);
+}
+
+static void rwlock_init(struct thing *thing, int preference, int pshared)
+{
+	pthread_rwlockattr_t attributes;
+
+	pthread_rwlockattr_init(&attributes);
+	pthread_rwlockattr_setkind_np(&attributes, preference);
+	pthread_rwlockattr_setpshared(&attributes, pshared);
+	pthread_rwlock_init(&thing->rwlock, &attributes);
 }
 
 static void cond_init(struct thing *thing, int pshared)
@@ -78,6 +99,28 @@ void thing_init(struct stage *stage, int object)
 	case OBJECT_BARRIER:
 		barrier_init(thing, o->pshared);
 		break;
+	case OBJECT_RWLOCK:
+		rwlock_init(thing, o->type, o->pshared);
+		break;
+	case OBJECT_STDIO:
+		thing->stdio = fopen("/dev/null", "re");
+		break;
+	}
+}
+
+void thing_take(struct stage *stage, int object)
+{
+	struct thing *thing = thing_of(stage, object);
+
+	switch (stage->plan.objects[object].kind) {
+	case OBJECT_RWLOCK:
+		pthread_rwlock_wrlock(&thing->rwlock);
+		break;
+	case OBJECT_STDIO:
+		flockfile(thing->stdio);
+		break;
+	default:
+		pthread_mutex_lock(&thing->mutex);
 	}
 }
 
@@ -99,6 +142,18 @@ static void act_lock(struct stage *stage, const struct plan_thread *thread)
 		pthread_mutex_timedlock(&thing->mutex, &end);
 	else
 		pthread_mutex_lock(&thing->mutex);
+}
+
+static void act_rwlock(struct stage *stage, const struct plan_thread *thread)
+{
+	pthread_rwlock_t *lock = &thing_of(stage, thread->argument)->rwlock;
+	bool writes = thread->call == CALL_WRLOCK;
+	struct timespec end = far_away();
+
+	if (thread->timed)
+		(writes ? pthread_rwlock_timedwrlock : pthread_rwlock_timedrdlock)(lock, &end);
+	else
+		(writes ? pthread_rwlock_wrlock : pthread_rwlock_rdlock)(lock);
 }
 
 static void act_sem(struct stage *stage, const struct plan_thread *thread)
@@ -313,6 +368,13 @@ void act(struct stage *stage, int number)
 	case CALL_PPOLL:
 	case CALL_SELECT:
 		act_poll(stage, number);
+		return;
+	case CALL_RDLOCK:
+	case CALL_WRLOCK:
+		act_rwlock(stage, thread);
+		return;
+	case CALL_FLOCKFILE:
+		flockfile(thing_of(stage, thread->argument)->stdio);
 		return;
 	case CALL_FILE_LOCK:
 	case CALL_FILE_LOCK_SHARED:

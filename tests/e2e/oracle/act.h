@@ -36,6 +36,8 @@ struct thing {
 			pthread_mutex_t cond_mutex;
 		};
 		pthread_barrier_t barrier;
+		pthread_rwlock_t rwlock;
+		FILE *stdio;
 		char size[THING_SIZE];
 	};
 };
@@ -72,6 +74,7 @@ struct stage {
 
 struct thing *thing_of(struct stage *stage, int object);
 void thing_init(struct stage *stage, int object);
+void thing_take(struct stage *stage, int object);
 
 void files_init(struct stage *stage);
 /* Opens the files anew for those who will wait, and lets go of those that are not kept. */

@@ -2,18 +2,20 @@
 """Random plans. The same seed gives the same plan."""
 import random
 
-from .plan import (CATCH_CHILD, CATCH_TERM, FILE_LOCK_CALLS, File, Lock, Object, Pipe, Plan, Process, Region,
-                   Take, Thread, Watch)  # fmt: skip
+from .plan import (CATCH_CHILD, CATCH_TERM, FILE_LOCK_CALLS, INHERITING, TAKEN, File, Lock, Object, Pipe, Plan,
+                   Process, Region, Take, Thread, Watch)  # fmt: skip
 from .scene import Scene
 
 MUTEX_RECURSIVE, MUTEX_ERRORCHECK = 2, 3
-OBJECT_KINDS = ["mutex"] * 6 + ["sem"] * 2 + ["futex", "cond", "barrier"]
+OBJECT_KINDS = ["mutex"] * 8 + ["rwlock"] * 3 + ["sem"] * 2 + ["futex", "cond", "barrier", "stdio"]
+TYPES = {"mutex": 7, "rwlock": 3}
 # call: how often it is tried, relative to the others
 CALLS = {"lock": 9, "sem": 2, "futex": 1, "cond": 1, "barrier": 1, "join": 3, "wait4": 2, "waitid": 2,
          "wait4-any": 1, "waitid-any": 1, "wait4-group": 1, "waitid-group": 1, "waitid-pidfd": 1,
-         "read": 3, "write": 3, "poll": 3, "ppoll": 1, "select": 2, "file-lock": 8, "file-lock-shared": 3}  # fmt: skip
+         "read": 3, "write": 3, "poll": 3, "ppoll": 1, "select": 2, "file-lock": 8, "file-lock-shared": 3,
+         "rdlock": 4, "wrlock": 4, "flockfile": 3}  # fmt: skip
 FILE_LOCKS = [["flock"], ["flock"], ["posix"], ["posix", "ofd"], ["ofd"], ["posix", "posix"]]  # on one file
-HAS_TIMEOUT = ("lock", "sem", "futex", "cond", "join", "poll", "ppoll", "select")
+HAS_TIMEOUT = ("lock", "sem", "futex", "cond", "join", "poll", "ppoll", "select", "rdlock", "wrlock")
 
 
 class Generator:
@@ -78,9 +80,10 @@ class Generator:
         for _ in range(self.random.randint(1, 7)):
             kind = self.random.choice(OBJECT_KINDS)
             region = -1
-            if self.plan.regions and self.chance(0.5):
+            if self.plan.regions and kind != "stdio" and self.chance(0.5):
                 region = self.random.randrange(len(self.plan.regions))
-            self.plan.objects.append(Object(kind, region, region >= 0 or self.chance(0.15), self.random.randrange(5)))
+            pshared = region >= 0 or self.chance(0.15)
+            self.plan.objects.append(Object(kind, region, pshared, self.random.randrange(TYPES.get(kind, 1))))
 
     def add_threads(self):
         for number, process in enumerate(self.plan.processes):
@@ -97,11 +100,18 @@ class Generator:
         for number, thing in enumerate(self.plan.objects):
             able = [t for t, thread in enumerate(self.plan.threads)
                     if thing.region < 0 or thread.process in self.plan.regions[thing.region].map]  # fmt: skip
-            if thing.kind != "mutex" or not able or self.chance(0.05):
+            careful = self.plan.never_orphaned(number)
+            if careful:
+                able = [t for t in able if self.stays(self.plan.threads[t])]
+            if thing.kind not in TAKEN.values() or not able or self.chance(0.05):
                 continue
             taker = self.random.choice(able)
             has_children = bool(self.plan.children(self.plan.threads[taker].process))
-            self.plan.takes.append(Take(taker, number, has_children and thing.region < 0 and self.chance(0.5)))
+            early = has_children and thing.region < 0 and not careful and self.chance(0.5)
+            self.plan.takes.append(Take(taker, number, early))
+
+    def stays(self, thread):
+        return thread.call != "end" and self.plan.processes[thread.process].fate == "lives"
 
     def add_locks(self):
         for number, file in enumerate(self.plan.files):
@@ -137,7 +147,7 @@ class Generator:
     def targets(self, number, thread, call):
         """Whom or what the thread can wait for by that call without being let through."""
         plan, process = self.plan, thread.process
-        if call in ("lock", "sem", "futex", "cond", "barrier"):
+        if call in TAKEN or call in ("sem", "futex", "cond", "barrier"):
             return [o for o in range(len(plan.objects)) if self.can_wait(number, process, o, call)]
         if call == "join":
             return [t for t in plan.threads_of(process)
@@ -178,14 +188,25 @@ class Generator:
         thing = self.plan.objects[index]
         if thing.region >= 0 and process not in self.plan.regions[thing.region].map:
             return False
-        if call != "lock":
-            return thing.kind == call
-        if thing.kind != "mutex":
+        if thing.kind != TAKEN.get(call, call):
             return False
+        if call not in TAKEN:
+            return True
         holder = self.plan.holder(index, process)
-        if holder == number and thing.type in (MUTEX_RECURSIVE, MUTEX_ERRORCHECK):
+        if holder == number and (thing.kind != "mutex" or thing.type in (MUTEX_RECURSIVE, MUTEX_ERRORCHECK)):
             return False
+        if thing.kind == "mutex" and thing.type == INHERITING:
+            return holder is not None and number not in self.inheriting_chain(holder)
         return holder is not None
+
+    def inheriting_chain(self, thread):
+        """The thread and all whom it waits for by inheriting mutexes: the kernel refuses to close a ring."""
+        chain = [thread]
+        while True:
+            last = self.plan.threads[chain[-1]]
+            if last.call != "lock" or self.plan.objects[last.argument].type != INHERITING:
+                return chain
+            chain.append(self.plan.holder(last.argument, last.process))
 
     def try_poll(self, number, process, call):
         choices = []

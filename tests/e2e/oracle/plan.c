@@ -11,7 +11,8 @@ static const char *const fates[] = { "lives", "zombie", "reaped", NULL };
 static const char *const region_types[] = { "anon", "memfd", "named", NULL };
 static const char *const pipe_states[] = { "empty", "full", NULL };
 static const char *const lock_types[] = { "flock", "posix", "ofd", NULL };
-static const char *const object_kinds[] = { "mutex", "sem", "futex", "cond", "barrier", NULL };
+static const char *const object_kinds[] = { "mutex",   "sem",	 "futex", "cond",
+					    "barrier", "rwlock", "stdio", NULL };
 static const char *const take_times[] = { "after-fork", "before-fork", NULL };
 static const char *const watch_types[] = { "in",      "out",	"hangup-in", "hangup-out",
 					   "process", "socket", NULL };
@@ -29,6 +30,8 @@ static const char *const calls[CALLS + 1] = {
 	"write",	"poll",
 	"ppoll",	"select",
 	"file-lock",	"file-lock-shared",
+	"rdlock",	"wrlock",
+	"flockfile",
 };
 
 /* The word's place in the list, or -1. */

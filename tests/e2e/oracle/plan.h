@@ -8,7 +8,7 @@
  *	pipe ID empty|full read=PROCESSES write=PROCESSES
  *	file ID keep=PROCESSES
  *	lock ID flock|posix|ofd file=F taker=THREAD
- *	object ID KIND process=P|region=R pshared=0|1 type=0..4
+ *	object ID KIND process=P|region=R pshared=0|1 type=0..6
  *	thread ID PROCESS CALL ARGUMENT timed=0|1
  *	take THREAD OBJECT before-fork|after-fork
  *	watch THREAD in|out|hangup-in|hangup-out|process|socket ARGUMENT
@@ -60,13 +60,22 @@ struct plan_lock {
 	int thread; /* who takes it */
 };
 
-enum object_kind { OBJECT_MUTEX, OBJECT_SEM, OBJECT_FUTEX, OBJECT_COND, OBJECT_BARRIER };
+enum object_kind {
+	OBJECT_MUTEX,
+	OBJECT_SEM,
+	OBJECT_FUTEX,
+	OBJECT_COND,
+	OBJECT_BARRIER,
+	OBJECT_RWLOCK,
+	OBJECT_STDIO,
+};
 
 struct plan_object {
 	enum object_kind kind;
 	int region; /* NOBODY: in each process's own memory */
 	int pshared;
-	int type; /* of a mutex: default, normal, recursive, error checking, adaptive */
+	/* of a mutex: default, normal, recursive, error checking, adaptive, robust, inheriting */
+	int type;
 };
 
 enum call {
@@ -96,6 +105,9 @@ enum call {
 	CALL_SELECT,
 	CALL_FILE_LOCK,
 	CALL_FILE_LOCK_SHARED,
+	CALL_RDLOCK,
+	CALL_WRLOCK,
+	CALL_FLOCKFILE,
 	CALLS,
 };
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 CATCH_TERM, CATCH_CHILD = 1, 2
+ROBUST, INHERITING = 5, 6  # types of a mutex
+TAKEN = {"lock": "mutex", "rdlock": "rwlock", "wrlock": "rwlock", "flockfile": "stdio"}  # by a call
 FILE_LOCK_CALLS = ("file-lock", "file-lock-shared")
 
 
@@ -126,6 +128,15 @@ class Plan:
 
     def watches_of(self, thread):
         return [watch for watch in self.watches if watch.thread == thread]
+
+    def never_orphaned(self, number):
+        """The object's owner does not end and leave it taken: the kernel hands it on, or all end with him."""
+        thing = self.objects[number]
+        return thing.kind == "stdio" or (thing.kind == "mutex" and thing.type in (ROBUST, INHERITING))
+
+    def waiters(self, number):
+        """The threads that wait to take the object, or their own copy of it."""
+        return [i for i, thread in enumerate(self.threads) if thread.call in TAKEN and thread.argument == number]
 
     def lock_waiters(self, lock):
         """The threads that ask for the lock on a file, in the order in which they do."""

@@ -126,7 +126,7 @@ static void take_all(struct stage *stage, int thread, bool before_fork)
 		const struct plan_take *take = &stage->plan.takes[i];
 
 		if (take->thread == thread && take->before_fork == before_fork)
-			pthread_mutex_lock(&thing_of(stage, take->object)->mutex);
+			thing_take(stage, take->object);
 	}
 }
 

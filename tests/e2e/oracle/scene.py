@@ -48,8 +48,18 @@ class Scene:
             return False
         if len(self._reapers(process)) > 1 or not all(map(self.lives, plan.children(process))):
             return False
+        if any(self._hands_on(number, process) for number in range(len(plan.objects))):
+            return False
         # of more than one who asks for the same lock, who gets it next is a race
         return all(len(self.queue(lock)) < 2 for lock in range(len(plan.locks)))
+
+    def _hands_on(self, number, process):
+        """True if the process's end gives the object to somebody who waits for it."""
+        plan = self.plan
+        if plan.objects[number].region < 0 or not plan.never_orphaned(number):
+            return False
+        holder = plan.holder(number, process)
+        return holder is not None and plan.threads[holder].process == process and bool(plan.waiters(number))
 
     def queue(self, lock):
         """
@@ -59,8 +69,8 @@ class Scene:
         before = {}
         for thread in filter(self._blocked, self.plan.lock_waiters(lock)):
             path = []
-            while rival := next((t for t in before if before[t] == path and self._conflict(lock, t, thread)), None):
-                path = [*path, rival]
+            while rivals := [t for t in before if before[t] == path and self._conflict(lock, t, thread)]:
+                path = [*path, rivals[0]]
             before[thread] = path
         return before
 

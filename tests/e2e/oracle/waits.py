@@ -2,14 +2,15 @@
 """What each thread of a scene waits for, and who could end that wait."""
 from dataclasses import dataclass, field
 
-from .plan import CATCH_CHILD, CATCH_TERM, FILE_LOCK_CALLS
+from .plan import CATCH_CHILD, CATCH_TERM, FILE_LOCK_CALLS, INHERITING, ROBUST, TAKEN
 from .scene import ALIVE, GONE, ZOMBIE
 
 STRONG = {"holds", "joins", "child", "writer", "reader"}
-KINDS = {"lock": "mutex", "read": "pipe-read", "write": "pipe-write", "ppoll": "poll", "cond": "futex",
-         "barrier": "futex"}  # fmt: skip
+KINDS = {**TAKEN, "read": "pipe-read", "write": "pipe-write", "ppoll": "poll"}
+MUTEX_KINDS = {ROBUST: "robust-mutex", INHERITING: "pi-mutex"}
 FILE_LOCK_KINDS = {"flock": "flock", "posix": "posix-lock", "ofd": "ofd-lock"}
-METHODS = {"pipe-read": "pipe", "pipe-write": "pipe", "select": "poll",
+METHODS = {"pipe-read": "pipe", "pipe-write": "pipe", "select": "poll", "cond": "futex", "barrier": "futex",
+           "rwlock": "mutex", "stdio": "mutex", "robust-mutex": "mutex", "pi-mutex": "mutex",
            **dict.fromkeys(FILE_LOCK_KINDS.values(), "file_lock")}  # fmt: skip
 
 
@@ -75,6 +76,8 @@ class Waits:
         kind = KINDS.get(call, call.split("-")[0])
         if call in FILE_LOCK_CALLS:
             kind = FILE_LOCK_KINDS[self.plan.locks[self.thread.argument].type]
+        if call == "lock":
+            kind = MUTEX_KINDS.get(self.plan.objects[self.thread.argument].type, kind)
         self.wait = Wait(kind, mates=set(scene.threads_left(self.me)))
         getattr(self, METHODS.get(kind, kind))()
 
