@@ -223,7 +223,19 @@ class Hang:
         while set(names) - set(self.tid):
             name, tid, address = self.process.stdout.readline().split()
             self.tid[name], self.object[name] = int(tid), int(address.replace("(nil)", "0"), 16)
-        time.sleep(0.3)
+
+    def settle(self, restless):
+        """Until each has come to where it hangs: it sleeps, and has not run since the look before."""
+        tids = {self.pid, *self.tid.values()} - {self.tid[name] for name in restless if name in self.tid}
+        before = None
+        while True:
+            system = procfs.System()
+            tasks = [system.task(tid) for tid in sorted(tids)]
+            now = [task and (task.tid, task.state, task.switches) for task in tasks]
+            if now == before and all(task is None or task.state in "SZX" for task in tasks):
+                return
+            before = now
+            time.sleep(0.05)
 
     def end(self):
         names = [path for mapping in procfs.System().mappings(self.pid) for path in waits.names_of(mapping)]
@@ -307,15 +319,17 @@ class CheckerTest(unittest.TestCase):
         cls.folder.cleanup()
 
     def hang_c(self, what, *names):
-        return self.hang([self.c_program, what], names)
+        return self.hang([self.c_program, what], names, ("sleeper",))
 
     def hang_python(self, what, *names, start="fork"):
-        return self.hang(["/usr/bin/python3", self.python_program, what, start], names)
+        restless = ("main",) if what == "lively" else ()
+        return self.hang(["/usr/bin/python3", self.python_program, what, start], names, restless)
 
-    def hang(self, arguments, names):
+    def hang(self, arguments, names, restless):
         hang = Hang(arguments)
         self.addCleanup(hang.end)
         hang.wait_for(names)
+        hang.settle(restless)
         return hang
 
     def accepted(self, report):
