@@ -12,6 +12,7 @@
 #include "probe/data_name.h"
 #include "probe/demangle.h"
 #include "probe/image.h"
+#include "probe/scopes.h"
 
 /* How far behind a symbol without a size, as assembly code has them, something may be its own. */
 #define SIZELESS_MAX 64
@@ -102,19 +103,6 @@ static void line_of_address(Dwarf_Die *unit, uint64_t address, struct stack_fram
 		return;
 	copy_path(ret->file, sizeof(ret->file), path);
 	ret->line = (uint32_t)number;
-}
-
-/*
- * The scopes around the address, innermost first. Behind an inlined call dwarf_getscopes() goes on
- * with what surrounds the function's definition, dwarf_getscopes_die() with where it was called.
- */
-static int scopes_find(Dwarf_Die *unit, uint64_t address, Dwarf_Die **ret_scopes)
-{
-	_cleanup_free_ Dwarf_Die *scopes = NULL;
-
-	if (dwarf_getscopes(unit, address, &scopes) <= 0)
-		return 0;
-	return dwarf_getscopes_die(&scopes[0], ret_scopes);
 }
 
 /*
