@@ -34,13 +34,20 @@ $(stacks_dir)/shared-%: tests/e2e/stacks/shared.cc
 	$(call say,CXX)
 	$(cxx_build)
 
+mangling-v0 := -C symbol-mangling-version=v0
+
+$(stacks_dir)/clerk-%: tests/e2e/stacks/clerk.rs
+	$(call say,RUST)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(langs_rust) -O -g $(mangling-$*) $< -o $@
+
 $(stacks_dir)/transfer-musl: tests/e2e/stacks/transfer.c tests/e2e/hang.h
 	$(call say,MUSL)
 	$(Q)mkdir -p $(@D)
 	$(Q)musl-gcc $(stacks_cc) -g -O2 $< -o $@
 
 stacks_bin   += $(foreach level,O0 O2,$(stacks_dir)/ledger-$(level) $(stacks_dir)/shared-$(level)) \
-		$(stacks_dir)/transfer-musl
+		$(stacks_dir)/transfer-musl $(stacks_dir)/clerk-v0 $(stacks_dir)/clerk-legacy
 e2e_programs += $(stacks_bin)
 
 # What stacks cost a report.

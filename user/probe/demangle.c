@@ -12,6 +12,7 @@
 
 #include "core/cleanup.h"
 #include "core/stack.h"
+#include "probe/rust_name.h"
 
 /*
  * A substitution (S_, S0_, T_ ...) may stand for all that came before, so with k of them a name
@@ -96,6 +97,11 @@ static void rust_unescape(char *name)
 
 void demangle(const char *name, char *ret, size_t size)
 {
+	if (rust_name(name, ret, size)) {
+		name_copy(ret, size, ret);
+		return;
+	}
+
 	demangler *cxx = !strncmp(name, "_Z", 2) && is_bounded(name) ? cxx_demangler() : NULL;
 	_cleanup_free_ char *plain = cxx ? cxx(name, NULL, NULL, NULL) : NULL;
 

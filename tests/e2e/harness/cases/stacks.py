@@ -44,11 +44,19 @@ def shared_mutex():
                    variables={"a": "office::table", "b": "office::desk"})
 
 
+def rust():
+    for mangling, save in (("v0", "<clerk::bank::Clerk<u32>>::save"), ("legacy", "clerk::bank::Clerk<T>::save")):
+        yield Case(f"stacks/clerk-{mangling}", ("cycle", "no-waker"), EITHER,
+                   causes=dict.fromkeys("ab", "mutex|futex"), may_cause=("main",),
+                   places={"a": ("clerk::bank::transfer", "here it hangs"), "b": (save, "here it hangs")},
+                   variables={"a": "clerk::bank::SAVINGS.inner", "b": "clerk::bank::CHECKING.inner"})
+
+
 def musl():
     """Its mutexes have no owner that glibc's layout would show: a wait without ring, at the right place."""
     yield Case("stacks/transfer-musl", ("cycle", "no-waker"), EITHER,
                causes=dict.fromkeys("ab", "mutex|futex"), may_cause=("main",), places=at(IN_SECOND), variables=NAMES)
 
 
-POSITIVES = [*ways(), *members(), *cxx(), *shared_mutex(), *musl()]
+POSITIVES = [*ways(), *members(), *cxx(), *shared_mutex(), *rust(), *musl()]
 NEAR_MISSES = []
