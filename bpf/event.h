@@ -34,6 +34,7 @@ enum task_flag {
 	TASK_COMPAT = 1 << 12,	  /* in a 32-bit system call */
 	TASK_FROM_PROC = 1 << 13, /* the iterator hides it; known from /proc only */
 	TASK_IO_WORKER = 1 << 14,
+	TASK_SUBREAPER = 1 << 15, /* its process is given the orphans among its descendants */
 };
 
 /* Why the object's bytes are or are not there, and what they are mapped from. */

@@ -205,6 +205,8 @@ static void fill_process(const struct task_struct *task, struct look_task *recor
 		flag_set(record, TASK_TIMER);
 	if (task->ptraced.next != &task->ptraced)
 		flag_set(record, TASK_TRACER);
+	if (BPF_CORE_READ_BITFIELD(task->signal, is_child_subreaper))
+		flag_set(record, TASK_SUBREAPER);
 	if (task_is_compat(task))
 		flag_set(record, TASK_COMPAT);
 }

@@ -178,6 +178,69 @@ Test(kind_wait_child, namespaces_first_process_is_given_orphans)
 	fake_system_deinit(&system);
 }
 
+static uint32_t open_for_subreaper(bool grandchild, int32_t pid)
+{
+	struct fake_system system = { 0 };
+	struct look_task *task = family(&system);
+
+	fake_call(task, SYS_wait4, pid, 0, 0, 0);
+	task->flags |= TASK_SUBREAPER;
+	if (grandchild)
+		fake_task(&system, 50, 50)->ppid = 30;
+
+	uint32_t open = fake_resolve(&system, &wait4_kind, 10, COST_LOOK).open;
+
+	fake_system_deinit(&system);
+	return open;
+}
+
+Test(kind_wait_child, subreaper_is_given_the_children_of_its_grandchildren)
+{
+	cr_expect_eq(open_for_subreaper(true, -1), OPEN_BIT(OPEN_ALIVE));
+	cr_expect_eq(open_for_subreaper(true, 0), OPEN_BIT(OPEN_ALIVE));
+	cr_expect_eq(open_for_subreaper(false, -1), 0, "nobody can become its child");
+	cr_expect_eq(open_for_subreaper(true, 30), 0, "no other child ends that wait");
+}
+
+/* include/uapi/linux/wait.h: what they leave out of the children only makes the wait's set larger.
+ */
+Test(kind_wait_child, forms_of_the_call_leave_no_child_out)
+{
+	static const uint32_t forms[] = { __WALL, __WCLONE, __WNOTHREAD, WUNTRACED, WCONTINUED };
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		struct fake_system system = { 0 };
+
+		fake_call(family(&system), SYS_wait4, -1, 0, forms[i], 0);
+
+		struct fake_wait wait = fake_resolve(&system, &wait4_kind, 10, COST_LOOK);
+
+		cr_expect_eq(wait.open, 0);
+		cr_expect_eq(wait.edge_count, 1, "the group of both");
+		fake_system_deinit(&system);
+	}
+}
+
+static uint32_t open_for_waitid(uint32_t options)
+{
+	struct fake_system system = { 0 };
+
+	fake_call(family(&system), SYS_waitid, P_ALL, 0, 0, options);
+
+	uint32_t open = fake_resolve(&system, &waitid_kind, 10, COST_LOOK).open;
+
+	fake_system_deinit(&system);
+	return open;
+}
+
+Test(kind_wait_child, waitid_for_all_waits_for_their_ends_alone)
+{
+	cr_expect_eq(open_for_waitid(WEXITED), 0);
+	cr_expect_eq(open_for_waitid(WEXITED | WNOWAIT | __WALL), 0);
+	cr_expect_eq(open_for_waitid(WSTOPPED), OPEN_BIT(OPEN_STOPPED));
+	cr_expect_eq(open_for_waitid(WCONTINUED), OPEN_BIT(OPEN_STOPPED));
+}
+
 Test(kind_wait_child, number_is_of_the_waiters_namespace)
 {
 	struct fake_system system = { 0 };

@@ -30,9 +30,9 @@ const char *const record_verb[RECORD_TYPES] = {
 	}
 
 static const char *const task_flags[] = {
-	"sleeping", "uninterruptible", "dead",	     "exiting",	  "stopped",
-	"traced",   "frozen",	       "sigpending", "kthread",	  "async-io",
-	"timer",    "tracer",	       "compat",     "from-proc", "io-worker",
+	"sleeping", "uninterruptible", "dead",	    "exiting",	 "stopped", "traced",
+	"frozen",   "sigpending",      "kthread",   "async-io",	 "timer",   "tracer",
+	"compat",   "from-proc",       "io-worker", "subreaper",
 };
 static const char *const object_flags[] = { "read", "mapped", "shared", "file",
 					    "busy", "denied", "fault" };

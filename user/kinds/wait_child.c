@@ -140,24 +140,42 @@ static enum cost resolve_pidfd(const struct kind_context *context, const struct 
 }
 
 /*
+ * Whether orphans among its descendants become the waiter's children, which takes a grandchild:
+ * its process asked for it (PR_SET_CHILD_SUBREAPER; kernel/exit.c, find_new_reaper()).
+ */
+static bool may_adopt(const struct look *look, const struct look_task *task)
+{
+	uint32_t first, count = look_children(look, task->pid, &first), unused;
+
+	for (uint32_t i = 0; task->flags & TASK_SUBREAPER && i < count; i++)
+		if (look_children(look, look->processes[look->by_parent[first + i]].pid, &unused))
+			return true;
+	return false;
+}
+
+/*
  * For a process group all children stand in the place of its members: some ways on too many, so
- * nobody is held responsible.
+ * nobody is held responsible. Nor is anybody where a child may come to it that nobody waits for
+ * yet.
  */
 static void resolve_many(const struct kind_context *context, const struct look_task *task,
 			 bool exact, struct wait_builder *b)
 {
-	uint32_t own = look_find(context->look, task->pid);
+	const struct look *look = context->look;
+	uint32_t own = look_find(look, task->pid);
+	bool adopts = may_adopt(look, task);
 
 	wait_object(b, task->pid_ns, task->pid, 1 + exact);
 	if (children_ended(context, task) ||
-	    !children_edge(context, task, b, RELATION_CHILD, exact ? CHILD_FLAGS : EDGE_CAN_END)) {
+	    !children_edge(context, task, b, RELATION_CHILD,
+			   exact && !adopts ? CHILD_FLAGS : EDGE_CAN_END)) {
 		wait_open(b, OPEN_BUSY);
 		return;
 	}
 	if (task->threads > 1)
 		memory_edge(context, task, b, RELATION_MAY_WAKE);
 	/* A namespace's first process is given every orphan in it. */
-	if (own != NO_TASK && (context->look->tasks[own].ns_pid == 1 || task->pid == 1))
+	if (adopts || task->pid == 1 || (own != NO_TASK && look->tasks[own].ns_pid == 1))
 		wait_open(b, OPEN_ALIVE);
 }
 

@@ -108,7 +108,8 @@ static int process_add(struct task_list *list, uint32_t pid, uint32_t *ret_unrea
 	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/task", pid);
 
 	__attribute__((cleanup(cleanup_dir))) DIR *dir = opendir(path);
-	uint32_t async = has_io_uring(pid) ? TASK_ASYNC_IO : 0;
+	/* /proc does not tell who is a subreaper: any may be. */
+	uint32_t unseen = TASK_SUBREAPER | (has_io_uring(pid) ? TASK_ASYNC_IO : 0);
 	int error = 0;
 
 	for (uint32_t tid; dir && !error && (tid = dir_next_id(dir));) {
@@ -116,7 +117,7 @@ static int process_add(struct task_list *list, uint32_t pid, uint32_t *ret_unrea
 		int failed = proc_task_read_call(pid, tid, &task);
 
 		if (!failed) {
-			task.flags |= async;
+			task.flags |= unseen;
 			error = task_list_add(list, &task);
 		}
 		*ret_unread += failed ? failed != -ESRCH : !!(task.flags & TASK_FROM_PROC);

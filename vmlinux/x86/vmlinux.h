@@ -197,6 +197,7 @@ struct signal_struct {
 	struct task_struct *group_exec_task;
 	unsigned int flags;
 	struct core_state *core_state;
+	unsigned int is_child_subreaper : 1;
 	struct hrtimer real_timer;
 	struct posix_cputimers posix_cputimers;
 };

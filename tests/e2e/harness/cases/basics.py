@@ -148,7 +148,8 @@ def waits_for_children():
     for form, kind in (("pid", "wait4"), ("pidfd", "waitid")):
         causes = {"main": kind, "a": "pipe-read"}
         yield cycle(f"wait_forms {form}", causes=causes, victims=("b",), edges=writer)
-    for form, kind in (("any", "wait4"), ("pgid", "waitid")):
+    forms = {"wait4": ("any", "wall", "thread", "clone"), "waitid": ("pgid", "all", "peek")}
+    for kind, form in ((kind, form) for kind, several in forms.items() for form in several):
         causes = {"main": kind, "a": "pipe-read", "b": "pipe-read"}
         yield cycle(f"wait_forms {form}", causes=causes, edges=(*writer, ("main", "child", "b")))
 

@@ -73,6 +73,14 @@ def processes():
         )
 
 
+    for how in ("plain", "alone"):
+        yield cycle(
+            f"kernel/subreaper {how}",
+            causes={"main": "wait4", "a": "pipe-read"},
+            edges=(("main", "child", "a"), ("a", "writer", "main")),
+        )
+
+
 def namespaces():
     mutexes = {"a": "mutex", "b": "mutex"}
     for how in ("apart", "deep"):
@@ -91,4 +99,5 @@ NEAR_MISSES = [
     *(quiet(f"kernel/sysv {way}") for way in ("timed", "producer", "third", "greeting")),
     *(quiet(f"kernel/mq_each_other {way}") for way in ("timed", "third")),
     quiet("kernel/two_containers shared"),
+    quiet("kernel/subreaper adopts"),
 ]
