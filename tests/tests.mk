@@ -40,6 +40,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory textfile-test
 	$(Q)$(MAKE) --no-print-directory oracle
 	$(Q)$(MAKE) --no-print-directory silence
+	$(Q)$(MAKE) --no-print-directory vm
 	$(Q)$(MAKE) --no-print-directory e2e
 
 $(BUILD)/tests/unit/unit: $(unit_obj) $(no_main)
@@ -80,6 +81,11 @@ $(BUILD)/tests/e2e/%: tests/e2e/%.c tests/e2e/hang.h
 
 e2e: $(BUILD)/dltrace $(e2e_programs)
 	$(Q)$(PYTHON) -B tests/e2e/run.py --dltrace $(BUILD)/dltrace --programs $(BUILD)/tests/e2e $(E2E)
+
+# Debian 12's own kernel in an emulated machine; its package is unpacked, not installed.
+.PHONY: vm
+vm: $(BUILD)/dltrace $(e2e_programs)
+	$(Q)$(PYTHON) -B tests/vm/run.py --dltrace $< --programs $(BUILD)/tests/e2e --folder $(BUILD)/vm
 
 # What graphviz, parsers, a validator and a browser make of the reports.
 page_writer   := $(BUILD)/tests/page/page
