@@ -66,6 +66,22 @@ Test(text, deadlock_begins_with_the_finding_and_ends_with_advice)
 	deadlock_free(deadlock);
 }
 
+Test(text, frames_inside_the_interpreter_are_left_out)
+{
+	struct deadlock *deadlock = sample_two_places();
+
+	sample_frame(deadlock, 0, "PyEval_EvalCode", "", 0, "python3.11");
+	sample_frame(deadlock, 0, "embed", "", 0, "server");
+
+	char *text = WRITTEN(false, text_reporter.deadlock(&output, deadlock));
+
+	expect_contains(text, "sem_wait in libc.so.6\n");
+	expect_contains(text, "embed in server\n");
+	cr_expect(!strstr(text, "PyEval_EvalCode"), "%s", text);
+	free(text);
+	deadlock_free(deadlock);
+}
+
 Test(text, places_names_and_callers_are_told)
 {
 	struct deadlock *deadlock = sample_two_places();

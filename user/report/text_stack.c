@@ -40,12 +40,33 @@ static void write_frame(FILE *out, const struct stack_frame *frame, bool is_plac
 	fputc('\n', out);
 }
 
+static size_t first_python(const struct stack_frame *stack, size_t count)
+{
+	size_t i = 0;
+
+	while (i < count && stack[i].type != FRAME_PYTHON)
+		i++;
+	return i;
+}
+
+/*
+ * How the interpreter goes from one Python frame to the next tells nothing; only how it came
+ * to wait does, where that has a name. The other formats hold every frame.
+ */
+static bool is_told(const struct stack_frame *frame, bool before_python)
+{
+	return frame->type == FRAME_PYTHON || !module_is_machinery(frame->module) ||
+	       (before_python && *frame->function);
+}
+
 void text_stack(FILE *out, const struct stack_frame *stack, size_t count, const char *missing)
 {
 	size_t place = own_frame_find(stack, count, 0);
+	size_t python = first_python(stack, count);
 
 	for (size_t i = 0; i < count; i++)
-		write_frame(out, &stack[i], i == place);
+		if (python == count || is_told(&stack[i], i < python))
+			write_frame(out, &stack[i], i == place);
 	if (missing)
 		fprintf(out, "        (%s)\n", missing);
 }
