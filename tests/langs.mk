@@ -8,7 +8,7 @@ langs_rust := /usr/bin/rustc --edition 2021
 langs_go   := /usr/bin/go
 
 # The 32-bit programs are those that there are for 64 bits.
-compat_names := mutex_abba sem_private sem_shared cond_never mutex_twice mutex_slow pipe_ring pipe_own \
+compat_names := mutex_abba mutex_holder_ended sem_private sem_shared cond_never mutex_twice mutex_slow pipe_ring pipe_own \
 		poll_pipe
 langs_out := $(addprefix $(BUILD)/tests/e2e/, \
 		musl-static/locks musl-static/others cxx/waits cxx-O0/waits rust/locks rust-O0/locks \

@@ -25,6 +25,7 @@ NUSERS_MAX = 30000  # above: the upper half of a pointer, so no mutex
 MUTEX_KINDS = 0x3 | 0x10 | 0x20 | 0x40 | 0x80 | 0x100 | 0x200
 ROBUST, INHERIT, PROTECT, CEILING = 0x10, 0x20, 0x40, 0xFFF80000
 THREAD_TID, THREAD_SELF = 0x2D0, 0x10  # struct pthread of glibc on x86-64
+MUSL_ROBUST, MUSL_NEXT = 4, 28  # pthread_mutex_t of musl: a bit of its type, and from the lock word to next
 MUSL_DETACH_STATE = 56  # in struct pthread of musl on x86-64
 FAULTS = {4, 5, 7, 8, 11, 31}
 SIGINT, SIGCHLD, INTERNAL = 2, 17, {32, 33}
@@ -217,8 +218,13 @@ def musl_joined(system, task, address):
     return mind_signals(system, task, Wait({"join"}, [thread.tid], [thread.tid], "joins"), everywhere=False)
 
 
+def in_order(task, words):
+    """The words of glibc's mutex; a 32-bit program has kind before nusers."""
+    return (*words[:3], words[4], words[3]) if task.stack_pointer() < 1 << 32 else words[:5]
+
+
 def mutex_wait(system, task, place, words):
-    lock, _, owner, nusers, kind = words[:5]
+    lock, _, owner, nusers, kind = in_order(task, words)
     if kind & PROTECT:
         lock &= ~CEILING
     if lock not in (1, 2) or kind & ~MUTEX_KINDS or not 1 <= nusers <= NUSERS_MAX or not owner:
@@ -230,7 +236,7 @@ def mutex_wait(system, task, place, words):
 
 def robust_wait(system, task, place, words):
     """The kernel marks the word when the owner ends; one that still names somebody dead it missed."""
-    lock, _, owner, _, kind = words[:5]
+    lock, _, owner, _, kind = in_order(task, words)
     if not kind & ROBUST or kind & (MUTEX_KINDS ^ 0xFFFFFFFF) or kind & INHERIT:
         return None
     if lock & FUTEX_OWNER_DIED or not lock & FUTEX_TID:
@@ -238,6 +244,23 @@ def robust_wait(system, task, place, words):
     if owner not in (0, lock & FUTEX_TID, 0x7FFFFFFF):
         return None
     return owned(system, task, place, lock & FUTEX_TID, {"robust-mutex"}, heirs=False)
+
+
+def musl_wait(system, task, place):
+    """A mutex of musl that names its owner; the word waited for is 4 bytes into it."""
+    if place.address % 8 != 4 or task.stack_pointer() < 1 << 32:
+        return None
+    kind, lock, waiters, _, previous = struct.unpack("<III8xIQ8x", read_memory(task.pid, place.address - 4, 40))
+    if kind & ~(0x3 | MUSL_ROBUST | 0x80) or kind & 3 == 3 or not kind & 7 or not waiters:
+        return None
+    kinds, number = {"robust-mutex" if kind & MUSL_ROBUST else "mutex"}, lock & FUTEX_TID
+    if lock & FUTEX_OWNER_DIED and not number and not kind & MUSL_ROBUST:
+        wait = Wait(kinds, [], [], "holds")
+        wait.dead = True  # nobody else may unlock it
+        return wait
+    if number in (0, FUTEX_TID) or read_word(task.pid, previous) != place.address + MUSL_NEXT:
+        return None
+    return owned(system, task, place, number, kinds, heirs=False)
 
 
 def rwlock_wait(system, task, place, value):
@@ -360,7 +383,7 @@ def futex_wait(system, task, args):
     elif command == FUTEX_WAIT_BITSET and value in (2, 3):
         found = rwlock_wait(system, task, place, value)
     elif command == FUTEX_WAIT and value & FUTEX_WAITERS:
-        found = robust_wait(system, task, place, words)
+        found = musl_wait(system, task, place) or robust_wait(system, task, place, words)
     elif operation == 0x109 and value != 0:
         found = join_wait(system, task, place, value)
         found = found and mind_signals(system, task, found, everywhere=False)

@@ -577,3 +577,54 @@ Test(kind_mutex, changed_word_changes_the_fingerprint)
 	fake_system_deinit(&one);
 	fake_system_deinit(&two);
 }
+
+/* i386: lock, count, owner, kind, users, spins or list */
+static struct fake_wait resolved_narrow(struct fake_system *system, const uint32_t *words,
+					size_t count)
+{
+	struct look_task *task;
+
+	fake_task(system, 10, 10);
+	task = fake_task(system, 10, 11);
+	fake_task(system, 10, 12);
+	fake_futex(task, ADDRESS, WAIT_PRIVATE, 2, words, count * sizeof(*words));
+	task->flags |= TASK_COMPAT;
+	if (!fake_recognise(system, &mutex_kind, 11))
+		return (struct fake_wait){ 0 };
+	return fake_resolve(system, &mutex_kind, 11, COST_LOOK);
+}
+
+static bool narrow_recognised(uint32_t count, uint32_t owner, uint32_t kind, uint32_t users,
+			      uint32_t spins)
+{
+	const uint32_t words[10] = { 2, count, owner, kind, users, spins };
+	struct fake_system system = { 0 };
+	struct fake_wait wait = resolved_narrow(&system, words, 10);
+
+	fake_system_deinit(&system);
+	return wait.edge_count;
+}
+
+Test(kind_mutex, kind_comes_before_users_in_a_32_bit_program)
+{
+	/* what follows the 24 bytes is another's */
+	const uint32_t words[10] = { 2, 1, 12, 1, 1, 0, 77, 77, 77, 77 };
+	struct fake_system system = { 0 };
+	struct fake_wait wait = resolved_narrow(&system, words, 10);
+
+	cr_assert_eq(wait.edge_count, 1);
+	cr_assert_eq(wait.edges[0].target, fake_node(&system, 12));
+	cr_assert_eq(wait.edges[0].flags, HOLDER);
+	fake_system_deinit(&system);
+}
+
+Test(kind_mutex, one_illegal_word_makes_a_32_bit_one_another_lock)
+{
+	cr_expect(narrow_recognised(0, 12, 0, 1, 0));
+	cr_expect_not(narrow_recognised(0, 12, 1, 0, 0), "in the order of 64 bits");
+	cr_expect_not(narrow_recognised(0, 12, 0, 0, 0), "no user");
+	cr_expect_not(narrow_recognised(1, 12, 0, 1, 0), "a depth without recursion");
+	cr_expect_not(narrow_recognised(0, 12, 0, 1, 1), "spins without adapting");
+	cr_expect_not(narrow_recognised(0, 12, 128, 1, 0), "shared, and a private wait");
+	cr_expect_not(narrow_recognised(1, 0xf7d0a740, 0, 1, 0), "stdio's pointer to the owner");
+}

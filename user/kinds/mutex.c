@@ -7,24 +7,30 @@
 #include "kinds/futex_call.h"
 #include "kinds/kinds.h"
 #include "kinds/mappers.h"
+#include "kinds/musl_mutex.h"
 #include "kinds/mutex_word.h"
 #include "kinds/owner.h"
 #include "kinds/reasons.h"
 
 static bool mutex_recognise(const struct kind_context *context, const struct look_task *task)
 {
+	struct musl_mutex_wait musl;
 	struct futex_call call;
 	struct mutex_word word;
 
-	return mutex_word_decode(context, task, &call, &word);
+	return mutex_word_decode(context, task, &call, &word) ||
+	       (musl_mutex_decode(context, task, &musl) && !musl_mutex_is_robust(&musl));
 }
 
 static enum cost mutex_resolve(const struct kind_context *context, const struct look_task *task,
 			       enum cost budget, struct wait_builder *b)
 {
+	struct musl_mutex_wait musl;
 	struct futex_call call;
 	struct mutex_word word;
 
+	if (musl_mutex_decode(context, task, &musl))
+		return musl_mutex_resolve(context, task, &musl, budget, b);
 	if (!mutex_word_decode(context, task, &call, &word)) {
 		wait_open(b, OPEN_BUSY);
 		return COST_DONE;
@@ -35,7 +41,9 @@ static enum cost mutex_resolve(const struct kind_context *context, const struct 
 	}
 	futex_call_object(task, &call, b);
 	futex_call_saw(task, &call, b, MUTEX_HEAD_LEN,
-		       "pthread_mutex_t: lock, count, owner, users, kind");
+		       task->flags & TASK_COMPAT
+			       ? "pthread_mutex_t: lock, count, owner, kind, users"
+			       : "pthread_mutex_t: lock, count, owner, users, kind");
 	/* Free and about to be taken, or taken and not yet marked; a lost wake-up looks so, too. */
 	if (!word.lock || !word.owner)
 		return futex_wakers(context, task, &call, budget, b, RELATION_MAY_WAKE);

@@ -59,14 +59,31 @@ static bool owner_legal(const struct mutex_word *word)
 	return (word->kind & MUTEX_TYPE) != MUTEX_RECURSIVE || word->count;
 }
 
+/* __pthread_mutex_s with 32-bit pointers: another order, and spins and list share a word. */
+static void narrow_take(const struct look_task *task, struct mutex_word *ret)
+{
+	enum { LOCK, COUNT, OWNER, KIND, USERS, SPINS_OR_LIST, WORDS };
+	uint32_t words[WORDS];
+
+	memcpy(words, task->object, sizeof(words));
+	*ret = (struct mutex_word){
+		.lock = words[LOCK],
+		.count = words[COUNT],
+		.owner = words[OWNER],
+		.users = words[USERS],
+		.kind = words[KIND],
+		.spins = words[KIND] & MUTEX_ROBUST ? 0 : words[SPINS_OR_LIST],
+	};
+}
+
 static bool object_take(const struct look_task *task, struct mutex_word *ret)
 {
-	/* A 32-bit program's has its words in another order. */
-	if (task->flags & TASK_COMPAT)
-		return false;
 	if (!(task->object_flags & OBJECT_READ) || task->object_flags & OBJECT_CUT)
 		return false;
-	memcpy(ret, task->object, sizeof(*ret));
+	if (task->flags & TASK_COMPAT)
+		narrow_take(task, ret);
+	else
+		memcpy(ret, task->object, sizeof(*ret));
 	return true;
 }
 

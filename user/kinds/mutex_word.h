@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * glibc's pthread_mutex_t (sysdeps/nptl/bits/struct_mutex.h and x86's own; the
- * first 40 bytes are laid out alike on x86-64 and aarch64), 2.31 and later.
+ * first 40 bytes are laid out alike on x86-64 and aarch64), 2.31 and later. With
+ * 32-bit pointers kind and users change places and all ends after 24 bytes.
  */
 #ifndef DLTRACE_MUTEX_WORD_H
 #define DLTRACE_MUTEX_WORD_H

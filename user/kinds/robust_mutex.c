@@ -14,25 +14,30 @@
 #include "kinds/futex_call.h"
 #include "kinds/kinds.h"
 #include "kinds/mappers.h"
+#include "kinds/musl_mutex.h"
 #include "kinds/mutex_word.h"
 #include "kinds/owner.h"
 #include "kinds/reasons.h"
 
 static bool robust_recognise(const struct kind_context *context, const struct look_task *task)
 {
+	struct musl_mutex_wait musl;
 	struct futex_call call;
 	struct mutex_word word;
 
-	(void)context;
-	return mutex_word_decode_robust(task, &call, &word);
+	return mutex_word_decode_robust(task, &call, &word) ||
+	       (musl_mutex_decode(context, task, &musl) && musl_mutex_is_robust(&musl));
 }
 
 static enum cost robust_resolve(const struct kind_context *context, const struct look_task *task,
 				enum cost budget, struct wait_builder *b)
 {
+	struct musl_mutex_wait musl;
 	struct futex_call call;
 	struct mutex_word word;
 
+	if (musl_mutex_decode(context, task, &musl))
+		return musl_mutex_resolve(context, task, &musl, budget, b);
 	if (!mutex_word_decode_robust(task, &call, &word)) {
 		wait_open(b, OPEN_BUSY);
 		return COST_DONE;
@@ -42,8 +47,11 @@ static enum cost robust_resolve(const struct kind_context *context, const struct
 		return COST_DONE;
 	}
 	futex_call_object(task, &call, b);
-	futex_call_saw(task, &call, b, MUTEX_HEAD_LEN,
-		       "pthread_mutex_t: lock with the owner's tid, count, owner, users, kind");
+	futex_call_saw(
+		task, &call, b, MUTEX_HEAD_LEN,
+		task->flags & TASK_COMPAT
+			? "pthread_mutex_t: lock with the owner's tid, count, owner, kind, users"
+			: "pthread_mutex_t: lock with the owner's tid, count, owner, users, kind");
 
 	uint32_t tid = word.lock & FUTEX_TID_MASK;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Other C libraries and languages: musl, C++, Rust, Go, 32-bit programs, bare futexes."""
-from harness.case import EITHER, cycle, dead_owner, no_waker, quiet
+from harness.case import A_B_HOLD, EITHER, cycle, dead_owner, no_waker, quiet, self_wait
 
 BOTH = {"a": "mutex|futex", "b": "mutex|futex"}
 JOINED = (("main", "joins", "a"),)
@@ -15,63 +15,66 @@ def shapeless(program, causes, **more):
 
 
 def musl():
-    for build in ("musl", "musl-static"):
-        for kind in ("normal", "recursive", "errorcheck", "robust"):
-            yield shapeless(f"{build}/locks {kind} abba", BOTH)
-        yield shapeless(f"{build}/locks normal twice", {"a": "mutex|futex"})
-        yield shapeless(f"{build}/locks normal ended", {"a": "mutex|futex"})
-        for what in ("sem", "cond", "rwlock", "barrier"):
-            kinds = "sem|cond|rwlock|barrier|futex"
-            yield no_waker(f"{build}/others {what}", causes={"main": "join", "a": kinds, "b": kinds}, edges=JOINED)
-        yield cycle(
-            f"{build}/others join",
-            causes={"a": "join", "b": "join"},
-            victims=("main",),
-            edges=(("a", "joins", "b"), ("b", "joins", "a")),
-        )
+    """Names the owner of all but normal ones; two that inherit end in one that is parked."""
+    for kind in ("recursive", "errorcheck", "robust"):
+        locks = "robust-mutex" if kind == "robust" else "mutex"
+        yield cycle(f"musl/locks {kind} abba", causes={"a": locks, "b": locks}, victims=("main",), edges=A_B_HOLD)
+    yield self_wait("musl/locks robust twice", causes={"a": "robust-mutex"}, victims=("main",))
+    for kind in ("recursive", "errorcheck"):
+        yield dead_owner(f"musl/locks {kind} ended", causes={"a": "mutex"}, victims=("main",))
+    yield shapeless("musl/locks normal abba", BOTH)
+    yield shapeless("musl/locks normal twice", {"a": "mutex|futex"})
+    yield shapeless("musl/locks normal ended", {"a": "mutex|futex"})
+    yield shapeless("musl/locks inherit abba", {"a": "pi-mutex|futex", "b": "pi-mutex|futex"})
+    for what in ("sem", "cond", "rwlock", "barrier"):
+        kinds = "sem|cond|rwlock|barrier|futex"
+        yield no_waker(f"musl/others {what}", causes={"main": "join", "a": kinds, "b": kinds}, edges=JOINED)
+    yield cycle(
+        "musl/others join",
+        causes={"a": "join", "b": "join"},
+        victims=("main",),
+        edges=(("a", "joins", "b"), ("b", "joins", "a")),
+    )
+    yield cycle("musl-static/locks recursive lively", causes={"a": "mutex", "b": "mutex"}, victims=("main",))
 
 
 def musl_alive():
-    for build in ("musl", "musl-static"):
-        for scene in ("slow", "timed", "passed"):
-            yield quiet(f"{build}/locks normal {scene}")
-        yield quiet(f"{build}/locks recursive slow")
-        yield quiet(f"{build}/locks inherit slow")
-        for what in ("sem", "cond", "rwlock", "barrier", "join"):
-            yield quiet(f"{build}/others {what} live")
+    for scene in ("normal slow", "normal timed", "normal passed", "recursive slow", "recursive passed"):
+        yield quiet(f"musl/locks {scene}")
+    for scene in ("errorcheck timed", "robust passed", "robust slow", "inherit slow"):
+        yield quiet(f"musl/locks {scene}")
+    for what in ("sem", "cond", "rwlock", "barrier", "join"):
+        yield quiet(f"musl/others {what} live")
+    yield quiet("musl-static/locks recursive passed")
 
 
-CXX = ("static", "atomic", "future", "cond", "semaphore", "latch", "barrier", "upgrade")
+CXX = ("static", "atomic", "future", "cond", "semaphore", "barrier", "upgrade")
 
 
 def cxx():
-    for build in ("cxx", "cxx-O0"):
-        yield cycle(f"{build}/waits mutex", causes={"a": "mutex", "b": "mutex"}, victims=("main",))
-        for scene in CXX:
-            kinds = "futex|cond|once|rwlock|barrier"
-            yield shapeless(f"{build}/waits {scene}", {"a": kinds, "b": kinds})
+    yield cycle("cxx/waits mutex", causes={"a": "mutex", "b": "mutex"}, victims=("main",))
+    for scene in (*(f"cxx/waits {scene}" for scene in CXX), "cxx-O0/waits static"):
+        kinds = "futex|cond|once|rwlock|barrier"
+        yield shapeless(scene, {"a": kinds, "b": kinds})
 
 
 def cxx_alive():
-    for build in ("cxx", "cxx-O0"):
-        yield quiet(f"{build}/waits slow")
-        for scene in CXX:
-            yield quiet(f"{build}/waits {scene} live")
+    yield quiet("cxx/waits slow")
+    for scene in (*(f"cxx/waits {scene}" for scene in CXX), "cxx-O0/waits static"):
+        yield quiet(f"{scene} live")
 
 
 def rust():
-    seats = {seat: "mutex|futex" for seat in "abcde"}
+    kinds = "futex|rwlock|cond|once|mutex"
     for build in ("rust", "rust-O0"):
-        yield shapeless(f"{build}/locks mutex 5", seats)
-        for scene in ("upgrade", "cond", "park", "recv", "once"):
-            kinds = "futex|rwlock|cond|once|mutex"
-            yield shapeless(f"{build}/locks {scene}", {"a": kinds, "b": kinds})
+        yield shapeless(f"{build}/locks mutex 5", {seat: "mutex|futex" for seat in "abcde"})
+    for scene in ("upgrade", "cond", "park", "recv", "once"):
+        yield shapeless(f"rust/locks {scene}", {"a": kinds, "b": kinds})
 
 
 def rust_alive():
-    for build in ("rust", "rust-O0"):
-        for scene in ("slow", "timed", "passed"):
-            yield quiet(f"{build}/locks {scene}")
+    for scene in ("rust/locks slow", "rust/locks timed", "rust/locks passed", "rust-O0/locks passed"):
+        yield quiet(scene)
 
 
 # Raw futexes: which words a thread waits for, by which call.
@@ -85,9 +88,9 @@ def raw():
 
 def compat():
     """The same programs as for 64 bits."""
-    locks = {"a": "mutex|futex", "b": "mutex|futex"}
-    yield shapeless("compat/mutex_abba", locks)
-    yield shapeless("compat/mutex_twice", {"a": "mutex|futex"})
+    yield cycle("compat/mutex_abba", causes={"a": "mutex", "b": "mutex"}, victims=("main",), edges=A_B_HOLD)
+    yield self_wait("compat/mutex_twice", causes={"a": "mutex"}, victims=("main",))
+    yield dead_owner("compat/mutex_holder_ended", causes={"a": "mutex"}, victims=("main",))
     yield no_waker("compat/sem_private", causes={"main": "join", "a": "sem", "b": "sem"})
     yield no_waker("compat/sem_shared", causes={"main": "wait4", "a": "sem", "b": "sem"})
     yield no_waker("compat/cond_never", causes={"main": "join", "a": "cond|futex", "b": "cond|futex"})
