@@ -149,7 +149,7 @@ class Place:
     """A futex word: whose memory it is in."""
 
     def __init__(self, system, task, address, private):
-        self.address, self.mapping = address, system.mapping(task.pid, address)
+        self.address, self.mapping, self.private = address, system.mapping(task.pid, address), private
         self.shared = self.mapping.shared and not private
         self.offset = address - self.mapping.start + self.mapping.offset
         if not self.shared:
@@ -267,10 +267,10 @@ def rwlock_wait(system, task, place, value):
     """Only a writer is named; the word waited for is 8 or 12 bytes into the lock."""
     for offset in (8, 12):
         lock = struct.unpack("<14I", read_memory(task.pid, place.address - offset, 56))
-        writer, private = lock[6], not lock[7]
+        writer, private = lock[6], not lock[7]  # one for several processes may lie in memory of one
         if lock[4] or lock[5] or lock[7] > 1 or not lock[0] & 2 or (value == 2 and offset == 12):
             continue
-        if not 0 < writer <= 1 << 22 or private == place.shared:
+        if not 0 < writer <= 1 << 22 or private != place.private:
             continue
         return owned(system, task, place, writer, {"rwlock"})
     return None
