@@ -103,6 +103,22 @@ Test(kind_sysv, set_of_that_id_in_another_namespace_is_another_one)
 	fake_system_deinit(&system);
 }
 
+Test(kind_sysv, smaller_set_of_that_id_is_that_of_another_namespace)
+{
+	struct fake_system system = { 0 };
+	struct sysv_semaphore semaphore = { .space = 1, .last = 20 };
+	static const struct sembuf other[] = { { .sem_num = 0, .sem_op = -1 } };
+
+	operating(&system, take_one, 1);
+	fake_semaphore(&system, 10, SET, 1, &semaphore);
+	fake_semaphore(&system, 30, SET, 1, &semaphore);
+	system.answers[system.answer_count - 1].answer.error = -ESRCH;
+	fake_call(&system.tasks[2], SYS_semtimedop, SET, OPERATIONS, 1, 0);
+	fake_memory(&system, 30, OPERATIONS, other, sizeof(other));
+	cr_assert_eq(fake_resolve(&system, &sysv_sem_kind, 10, COST_TABLE).open, BY_CUSTOM);
+	fake_system_deinit(&system);
+}
+
 Test(kind_sysv, another_waiter_for_the_same_semaphore_does_not)
 {
 	struct fake_system system = { 0 };

@@ -9,6 +9,7 @@
  * on it. Only custom tells who will: of a semaphore at 0 whoever took the last
  * unit, of one that is to become 0 whoever gave it its value (sempid).
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -100,15 +101,21 @@ static bool waits_for_same(const struct kind_context *context, const struct look
 	       operations[0].number == number;
 }
 
-/* Others' ids may be those of another IPC namespace; who cannot be asked counts as a user. */
+/*
+ * Others' ids may be those of another IPC namespace, where that set may have no semaphore of that
+ * number; who cannot be asked counts as a user.
+ */
 static bool is_same_set(const struct kind_context *context, const struct look_task *other,
 			const struct blocked_operation *blocked)
 {
 	const struct sysv_semaphore *theirs;
 
-	return probe_semaphore(context->probe, other->pid, (uint32_t)other->args[0],
-			       blocked->operation.number, &theirs) ||
-	       theirs->space == blocked->semaphore.space;
+	int err = probe_semaphore(context->probe, other->pid, (uint32_t)other->args[0],
+				  blocked->operation.number, &theirs);
+
+	if (err == -ESRCH)
+		return false;
+	return err || theirs->space == blocked->semaphore.space;
 }
 
 /* True if another process than the waiter and the last operator is known to use the set. */
