@@ -12,7 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LONG_S	      1000000 /* a timeout that is never reached */
 #define FUTEX_WORD    7
 #define BARRIER_COUNT 100
 
@@ -368,6 +367,9 @@ void act(struct stage *stage, int number)
 	case CALL_PPOLL:
 	case CALL_SELECT:
 		act_poll(stage, number);
+		return;
+	case CALL_SEMOP:
+		act_semop(stage, thread);
 		return;
 	case CALL_RDLOCK:
 	case CALL_WRLOCK:

@@ -9,11 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #include "plan.h"
 
 #define THING_SIZE  256 /* far more than any of them: zeros between */
 #define REGION_SIZE (PLAN_MOST * THING_SIZE)
+
+#define LONG_S 1000000 /* a timeout that is never reached */
 
 /* A call that cannot fail unless the test itself is broken. */
 #define must(call)                                     \
@@ -67,6 +70,7 @@ struct stage {
 	int file[PLAN_MOST];
 	int own_file[PLAN_MOST]; /* of a thread that waits for a lock on a file */
 	struct thing own[PLAN_MOST];
+	int semaphores; /* id of the set */
 	pthread_t handle[PLAN_MOST];
 	struct role roles[PLAN_MOST];
 	sem_t taken_early;
@@ -81,6 +85,10 @@ void files_init(struct stage *stage);
 void files_trim(struct stage *stage, int process);
 void file_locks_take(struct stage *stage, int thread);
 void act_file_lock(struct stage *stage, int thread);
+
+void semaphores_init(struct stage *stage);
+void semaphores_take(const struct stage *stage, int thread);
+void act_semop(const struct stage *stage, const struct plan_thread *thread);
 
 /* Makes the thread's call. Returns if the call does. */
 void act(struct stage *stage, int thread);

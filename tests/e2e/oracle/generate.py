@@ -3,7 +3,7 @@
 import random
 
 from .plan import (CATCH_CHILD, CATCH_TERM, FILE_LOCK_CALLS, INHERITING, TAKEN, File, Lock, Object, Pipe, Plan,
-                   Process, Region, Take, Thread, Watch)  # fmt: skip
+                   Process, Region, Semaphore, Take, Thread, Watch)  # fmt: skip
 from .scene import Scene
 
 MUTEX_RECURSIVE, MUTEX_ERRORCHECK = 2, 3
@@ -13,9 +13,9 @@ TYPES = {"mutex": 7, "rwlock": 3}
 CALLS = {"lock": 9, "sem": 2, "futex": 1, "cond": 1, "barrier": 1, "join": 3, "wait4": 2, "waitid": 2,
          "wait4-any": 1, "waitid-any": 1, "wait4-group": 1, "waitid-group": 1, "waitid-pidfd": 1,
          "read": 3, "write": 3, "poll": 3, "ppoll": 1, "select": 2, "file-lock": 8, "file-lock-shared": 3,
-         "rdlock": 4, "wrlock": 4, "flockfile": 3}  # fmt: skip
+         "rdlock": 4, "wrlock": 4, "flockfile": 3, "semop": 8}  # fmt: skip
 FILE_LOCKS = [["flock"], ["flock"], ["posix"], ["posix", "ofd"], ["ofd"], ["posix", "posix"]]  # on one file
-HAS_TIMEOUT = ("lock", "sem", "futex", "cond", "join", "poll", "ppoll", "select", "rdlock", "wrlock")
+HAS_TIMEOUT = ("lock", "sem", "futex", "cond", "join", "poll", "ppoll", "select", "rdlock", "wrlock", "semop")
 
 
 class Generator:
@@ -40,6 +40,7 @@ class Generator:
         self.add_threads()
         self.add_takes()
         self.add_locks()
+        self.add_semaphores()
         self.scene = Scene(self.plan)
         for number, thread in enumerate(self.plan.threads):
             if thread.call is None:
@@ -119,6 +120,11 @@ class Generator:
             for kind in self.random.choice(FILE_LOCKS):
                 self.plan.locks.append(Lock(kind, number, self.random.choice(able)))
 
+    def add_semaphores(self):
+        for _ in range(self.random.choice([0, 0, 1, 1, 2])):
+            taker = -1 if self.chance(0.1) else self.random.randrange(len(self.plan.threads))
+            self.plan.semaphores.append(Semaphore(taker))
+
     def choose_call(self, number, thread):
         if self.chance(self.lively) and self.chance(0.6):
             thread.call = self.random.choice(["sleep", "sleep", "pause", "socket"])
@@ -157,6 +163,8 @@ class Generator:
             return [i for i, p in enumerate(plan.pipes) if not p.full and process in p.read]
         if call == "write":
             return [i for i, p in enumerate(plan.pipes) if p.full and process in p.write]
+        if call == "semop":
+            return list(range(len(plan.semaphores)))
         if call in FILE_LOCK_CALLS:
             return [k for k in range(len(plan.locks)) if self.can_ask(process, k, call)]
         children = plan.children(process)

@@ -31,7 +31,7 @@ static const char *const calls[CALLS + 1] = {
 	"ppoll",	"select",
 	"file-lock",	"file-lock-shared",
 	"rdlock",	"wrlock",
-	"flockfile",
+	"flockfile",	"semop",
 };
 
 /* The word's place in the list, or -1. */
@@ -104,6 +104,15 @@ static bool read_lock(const char *line, struct plan *plan)
 	       (unsigned int)lock->file < (unsigned int)plan->file_count;
 }
 
+static bool read_semaphore(const char *line, struct plan *plan)
+{
+	struct plan_semaphore *semaphore = &plan->semaphores[plan->semaphore_count];
+	int id;
+
+	return sscanf(line, "semaphore %d taker=%d", &id, &semaphore->thread) == 2 &&
+	       id == plan->semaphore_count++;
+}
+
 static bool read_object(const char *line, struct plan *plan)
 {
 	struct plan_object *object = &plan->objects[plan->object_count];
@@ -170,6 +179,7 @@ static bool read_line(const char *line, struct plan *plan)
 		READER(pipe),
 		READER(file),
 		READER(lock),
+		READER(semaphore),
 		READER(object),
 		READER(thread),
 		READER(take),

@@ -8,6 +8,7 @@
  *	pipe ID empty|full read=PROCESSES write=PROCESSES
  *	file ID keep=PROCESSES
  *	lock ID flock|posix|ofd file=F taker=THREAD
+ *	semaphore ID taker=THREAD
  *	object ID KIND process=P|region=R pshared=0|1 type=0..6
  *	thread ID PROCESS CALL ARGUMENT timed=0|1
  *	take THREAD OBJECT before-fork|after-fork
@@ -60,6 +61,11 @@ struct plan_lock {
 	int thread; /* who takes it */
 };
 
+/* All of a plan are one System V set. */
+struct plan_semaphore {
+	int thread; /* who takes its only unit; NOBODY: it never had one */
+};
+
 enum object_kind {
 	OBJECT_MUTEX,
 	OBJECT_SEM,
@@ -108,13 +114,14 @@ enum call {
 	CALL_RDLOCK,
 	CALL_WRLOCK,
 	CALL_FLOCKFILE,
+	CALL_SEMOP,
 	CALLS,
 };
 
 struct plan_thread {
 	int process;
 	enum call call;
-	int argument; /* object, thread, process, pipe or lock, as the call has it */
+	int argument; /* object, thread, process, pipe, lock or semaphore, as the call has it */
 	int timed;
 };
 
@@ -144,11 +151,13 @@ struct plan {
 	struct plan_pipe pipes[PLAN_MOST];
 	struct plan_file files[PLAN_MOST];
 	struct plan_lock locks[PLAN_MOST];
+	struct plan_semaphore semaphores[PLAN_MOST];
 	struct plan_object objects[PLAN_MOST];
 	struct plan_thread threads[PLAN_MOST];
 	struct plan_take takes[PLAN_MOST];
 	struct plan_watch watches[PLAN_MOST];
 	int process_count, region_count, pipe_count, file_count, lock_count, object_count;
+	int semaphore_count;
 	int thread_count, take_count, watch_count;
 };
 

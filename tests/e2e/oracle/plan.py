@@ -43,6 +43,11 @@ class Lock:
 
 
 @dataclass
+class Semaphore:
+    taker: int  # -1: nobody
+
+
+@dataclass
 class Object:
     kind: str
     region: int = -1  # -1: each process has its own copy
@@ -83,6 +88,7 @@ class Plan:
     pipes: list = field(default_factory=list)
     files: list = field(default_factory=list)
     locks: list = field(default_factory=list)
+    semaphores: list = field(default_factory=list)
     objects: list = field(default_factory=list)
     threads: list = field(default_factory=list)
     takes: list = field(default_factory=list)
@@ -102,6 +108,8 @@ class Plan:
             yield f"file {i} keep={mask(f.keep)}"
         for i, k in enumerate(self.locks):
             yield f"lock {i} {k.type} file={k.file} taker={k.taker}"
+        for i, s in enumerate(self.semaphores):
+            yield f"semaphore {i} taker={s.taker}"
         for i, o in enumerate(self.objects):
             place = f"region={o.region}" if o.region >= 0 else "process"
             yield f"object {i} {o.kind} {place} pshared={o.pshared:d} type={o.type}"

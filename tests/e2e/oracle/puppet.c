@@ -87,6 +87,7 @@ static void stage_init(struct stage *stage)
 	for (int i = 0; i < plan->pipe_count; i++)
 		pipe_init(stage, i);
 	files_init(stage);
+	semaphores_init(stage);
 	for (int i = 0; i < plan->object_count; i++)
 		thing_init(stage, i);
 }
@@ -221,6 +222,7 @@ static void *thread_run(void *argument)
 	}
 	take_all(stage, role->thread, false);
 	file_locks_take(stage, role->thread);
+	semaphores_take(stage, role->thread);
 	pthread_barrier_wait(&stage->board->taken);
 	thread_act(stage, role->thread);
 	for (;;)

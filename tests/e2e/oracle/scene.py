@@ -99,6 +99,10 @@ class Scene:
     def _blocked(self, number):
         return self.thread_state(number) == ALIVE and number not in self.returned
 
+    def sleepers(self, call):
+        return [thread for number, thread in enumerate(self.plan.threads)
+                if thread.call == call and self._blocked(number)]  # fmt: skip
+
     def _reaps(self, number, process):
         thread = self.plan.threads[number]
         if not self._blocked(number) or self.plan.processes[process].parent != thread.process:

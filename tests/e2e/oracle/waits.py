@@ -6,11 +6,11 @@ from .plan import CATCH_CHILD, CATCH_TERM, FILE_LOCK_CALLS, INHERITING, ROBUST, 
 from .scene import ALIVE, GONE, ZOMBIE
 
 STRONG = {"holds", "joins", "child", "writer", "reader"}
-KINDS = {**TAKEN, "read": "pipe-read", "write": "pipe-write", "ppoll": "poll"}
+KINDS = {**TAKEN, "read": "pipe-read", "write": "pipe-write", "ppoll": "poll", "semop": "sysv-sem"}
 MUTEX_KINDS = {ROBUST: "robust-mutex", INHERITING: "pi-mutex"}
 FILE_LOCK_KINDS = {"flock": "flock", "posix": "posix-lock", "ofd": "ofd-lock"}
 METHODS = {"pipe-read": "pipe", "pipe-write": "pipe", "select": "poll", "cond": "futex", "barrier": "futex",
-           "rwlock": "mutex", "stdio": "mutex", "robust-mutex": "mutex", "pi-mutex": "mutex",
+           "rwlock": "mutex", "sysv-sem": "sysv_sem", "stdio": "mutex", "robust-mutex": "mutex", "pi-mutex": "mutex",
            **dict.fromkeys(FILE_LOCK_KINDS.values(), "file_lock")}  # fmt: skip
 
 
@@ -228,6 +228,20 @@ class Waits:
         for process in self.queued_before(number):
             form = self.process_form(process, "may-wake")
             self.add("may-wake", self.threads_of([process]), of_processes=True, forms=[form])
+        self.add_handlers()
+
+    def sysv_sem(self):
+        """By custom who took the last unit gives it back, unless others are seen who may give one."""
+        number = self.thread.argument
+        taker = self.plan.semaphores[number].taker
+        owner = self.plan.threads[taker].process if taker >= 0 else self.me
+        others = [t for t in self.scene.sleepers("semop")
+                  if t.process not in (self.me, owner) and t.argument != number]  # fmt: skip
+        if owner == self.me or others or not self.scene.lives(owner):
+            self.wait.open = True
+        else:
+            self.wait.soft.add("name")
+            self.add_process(owner, "holds")
         self.add_handlers()
 
     def queued_before(self, lock):
