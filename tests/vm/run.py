@@ -247,7 +247,7 @@ def locked_down(options, kernel):
     machine.judged_whole("whole", hanging, others)
     machine.judged_whole("watch", hanging, others)
     features = machine.result("features")
-    machine.expect(re.search(r"^lockdown +confidentiality", features.err, re.M), "features", str(features))
+    machine.expect(re.search(r"^lockdown .*\[confidentiality\]", features.err, re.M), "features", str(features))
     return machine
 
 
