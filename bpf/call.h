@@ -9,10 +9,10 @@
 #include "bpf/scope.h"
 #include "bpf/semop.h"
 #include "bpf/wait.h"
+#include "bpf/waker.h"
 
 /* include/uapi/linux/futex.h: operations that may sleep, without FUTEX_PRIVATE_FLAG and the clock
  */
-#define FUTEX_CMD_MASK	      0x7f
 #define FUTEX_WAIT	      0
 #define FUTEX_LOCK_PI	      6
 #define FUTEX_WAIT_BITSET     9
@@ -49,11 +49,14 @@ static inline void call_enter(struct task_struct *task, const struct pt_regs *re
 	wait_begin(task, wait, call, kind, bpf_ktime_get_ns());
 }
 
-static inline void call_exit(struct task_struct *task, int call, long result)
+static inline void call_exit(struct task_struct *task, const struct pt_regs *regs, int call,
+			     long result)
 {
 	int kind = wait_kind(call);
 	struct wait *wait;
 
+	if (result > 0 && (call == CALL_FUTEX || call == CALL_FUTEX_WAKE))
+		waker_note(task, regs, call);
 	if (kind < 0)
 		return;
 	if (kind == WAIT_CALL_SEMOP && sops_readable && !task_is_compat(task))

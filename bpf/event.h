@@ -148,6 +148,22 @@ enum loss {
 	LOSSES,
 };
 
+/* Whom the kernel side notes as the last to have woken somebody at a futex. */
+struct waker_key {
+	__u64 mm; /* id of the waker's address space */
+	__u64 address;
+};
+
+struct waker {
+	__u64 time_ns; /* CLOCK_MONOTONIC */
+	__u64 start_ns;
+	__u32 tid;
+	__u32 pid;
+	char name[TASK_NAME_LEN];
+};
+
+_Static_assert(sizeof(struct waker) == 40, "waker has padding");
+
 /* The calls whose waits are summed, each apart. */
 enum wait_call {
 	WAIT_CALL_FUTEX,

@@ -23,7 +23,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 	SEC("?fexit/" SYS_FUNCTION #name)                                            \
 	int BPF_PROG(fentry__##name##_exit, const struct pt_regs *regs, long result) \
 	{                                                                            \
-		call_exit(bpf_get_current_task_btf(), number, result);               \
+		call_exit(bpf_get_current_task_btf(), regs, number, result);         \
 		return 0;                                                            \
 	}
 
@@ -35,3 +35,11 @@ FOLLOW(wait4, CALL_WAIT4)
 FOLLOW(waitid, CALL_WAITID)
 FOLLOW(semop, CALL_SEMOP)
 FOLLOW(semtimedop, CALL_SEMTIMEDOP)
+
+/* Wakes are of interest when they have been done. */
+SEC("?fexit/" SYS_FUNCTION "futex_wake")
+int BPF_PROG(fentry__futex_wake_exit, const struct pt_regs *regs, long result)
+{
+	call_exit(bpf_get_current_task_btf(), regs, CALL_FUTEX_WAKE, result);
+	return 0;
+}

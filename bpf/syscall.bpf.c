@@ -29,6 +29,6 @@ int BPF_PROG(syscall__sys_exit, struct pt_regs *regs, long result)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	call_exit(task, task_call_numbered(task, regs_call(regs)), result);
+	call_exit(task, regs, task_call_numbered(task, regs_call(regs)), result);
 	return 0;
 }

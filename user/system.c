@@ -83,6 +83,28 @@ static int task_registers(void *context, uint32_t tid, struct task_regs *ret)
 	return system->source ? bpf_source_registers(system->source, tid, ret) : -EOPNOTSUPP;
 }
 
+static uint64_t process_mm(const struct look *look, uint32_t pid)
+{
+	const struct process *process = look_process(look, pid);
+
+	for (uint32_t i = 0; process && i < process->count; i++)
+		if (look->tasks[process->first + i].mm)
+			return look->tasks[process->first + i].mm;
+	return 0;
+}
+
+/* An address space may be where another one was, and then it was another process, too. */
+static int last_waker(void *context, uint32_t pid, uint64_t address, struct waker *ret)
+{
+	const struct system *system = context;
+	uint64_t mm = process_mm(&system->look, pid);
+	int err = -EOPNOTSUPP;
+
+	if (system->source)
+		err = mm ? bpf_source_waker(system->source, mm, address, ret) : -ESRCH;
+	return !err && ret->pid != pid ? -ENOENT : err;
+}
+
 static int bpf_open(struct system *system, const struct options *options, const uint32_t *scope,
 		    size_t scope_count, char *why, size_t why_size)
 {
@@ -197,6 +219,7 @@ int system_open(struct system *system, const struct options *options, const uint
 		.generation = process_generation,
 		.hidden = hidden_processes,
 		.registers = task_registers,
+		.waker = last_waker,
 		.context = system,
 	};
 

@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -104,6 +105,12 @@ void fake_semaphore(struct fake_system *system, uint32_t pid, uint32_t semid, ui
 		    const struct sysv_semaphore *semaphore)
 {
 	add_answer(system, (struct question){ ASK_SEMAPHORE, pid, semid, number }, semaphore, 1);
+}
+
+void fake_waker(struct fake_system *system, uint32_t pid, uint64_t address,
+		const struct waker *waker)
+{
+	add_answer(system, (struct question){ ASK_WAKER, pid, address, 0 }, waker, 1);
 }
 
 void fake_queue(struct fake_system *system, uint32_t pid, uint32_t msqid,
@@ -263,6 +270,29 @@ struct fake_wait fake_resolve(struct fake_system *system, const struct kind *kin
 		memcpy(ret.edges, system->graph.edges + wait.first_edge,
 		       wait.edge_count * sizeof(struct edge));
 	return ret;
+}
+
+void fake_history(struct fake_system *system, const struct kind *kind, uint32_t tid, bool wanted,
+		  char *ret, size_t size)
+{
+	struct kind_context context = context_of(system);
+	uint32_t task = fake_node(system, tid);
+	struct wait wait = { .task = task, .kind = kind->kind };
+	struct evidence_list lists[2] = { 0 };
+	struct evidence_sink sink = {
+		.object = &lists[0], .edges = &lists[1], .edge_capacity = 1, .history = wanted
+	};
+	struct wait_builder b = { .graph = &system->graph, .wait = &wait, .sink = &sink };
+
+	*ret = '\0';
+	graph_begin_wait(&system->graph, &wait);
+	kind->resolve(&context, &system->look.tasks[task], COST_SEARCH, &b);
+	for (size_t i = 0; i < 2; i++) {
+		for (size_t j = 0; j < lists[i].count; j++)
+			if (lists[i].items[j].source == EVIDENCE_HISTORY)
+				snprintf(ret, size, "%s", lists[i].items[j].value);
+		evidence_list_deinit(&lists[i]);
+	}
 }
 
 uint32_t fake_node(const struct fake_system *system, uint32_t tid)

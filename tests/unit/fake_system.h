@@ -77,6 +77,8 @@ void fake_locks(struct fake_system *system, uint32_t dev, uint64_t inode,
 		const struct file_lock *locks, uint32_t count);
 void fake_semaphore(struct fake_system *system, uint32_t pid, uint32_t semid, uint32_t number,
 		    const struct sysv_semaphore *semaphore);
+void fake_waker(struct fake_system *system, uint32_t pid, uint64_t address,
+		const struct waker *waker);
 void fake_queue(struct fake_system *system, uint32_t pid, uint32_t msqid,
 		const struct sysv_queue *queue);
 void fake_mapping(struct fake_system *system, uint32_t pid, uint64_t address,
@@ -86,6 +88,10 @@ void fake_search(struct fake_system *system, uint32_t pid, uint64_t value, const
 
 /* True if the kind recognises the task's wait. */
 bool fake_recognise(struct fake_system *system, const struct kind *kind, uint32_t tid);
+/* The evidence of an object's past in a wait's write-up, "" if there is none. wanted: in a likely
+ * finding. */
+void fake_history(struct fake_system *system, const struct kind *kind, uint32_t tid, bool wanted,
+		  char *ret, size_t size);
 /* What the kind says at that budget; asserts that it asked nothing dearer. */
 struct fake_wait fake_resolve(struct fake_system *system, const struct kind *kind, uint32_t tid,
 			      enum cost budget);

@@ -197,3 +197,63 @@ Test(kind_sem, waiters_of_one_semaphore_name_one_object)
 		     fake_resolve(&system, &sem_kind, 20, COST_LOOK).object);
 	fake_system_deinit(&system);
 }
+
+#define NS_PER_S 1000000000ULL
+
+static struct waker woken_at(uint64_t time_ns)
+{
+	return (struct waker){
+		.time_ns = time_ns, .tid = 20, .pid = 20, .start_ns = 20, .name = "giver"
+	};
+}
+
+static void history_of(const struct waker *waker, bool wanted, char *ret, size_t size)
+{
+	struct fake_system system = { 0 };
+
+	if (waker)
+		fake_waker(&system, 20, 0x8000, waker);
+	shared_wait(&system, 1, 2);
+	system.look.start_ns = 100 * NS_PER_S;
+	fake_history(&system, &sem_kind, 10, wanted, ret, size);
+	fake_system_deinit(&system);
+}
+
+Test(kind_sem, who_last_woke_under_another_address_is_told)
+{
+	const struct waker waker = woken_at(88 * NS_PER_S);
+	char told[96];
+
+	history_of(&waker, true, told, sizeof(told));
+	cr_expect_str_eq(told, "woken by giver[20], which has ended, 12.0 s ago");
+}
+
+Test(kind_sem, who_woke_is_not_told_where_it_proves_nothing_or_nobody_knows)
+{
+	const struct waker waker = woken_at(88 * NS_PER_S);
+	const struct waker later = woken_at(101 * NS_PER_S);
+	char told[96];
+
+	history_of(&waker, false, told, sizeof(told));
+	cr_expect_str_empty(told, "a proof rests on no history");
+	history_of(NULL, true, told, sizeof(told));
+	cr_expect_str_empty(told);
+	history_of(&later, true, told, sizeof(told));
+	cr_expect_str_empty(told, "after the look");
+}
+
+Test(kind_sem, who_woke_is_no_part_of_the_verdict)
+{
+	const struct waker waker = woken_at(1);
+	struct fake_system with = { 0 }, without = { 0 };
+
+	fake_waker(&with, 20, 0x8000, &waker);
+
+	struct fake_wait one = shared_wait(&with, 1, 2), other = shared_wait(&without, 1, 2);
+
+	cr_expect_eq(one.fingerprint, other.fingerprint);
+	cr_expect_not(one.held);
+	cr_expect_not(other.held);
+	fake_system_deinit(&with);
+	fake_system_deinit(&without);
+}

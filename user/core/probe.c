@@ -26,6 +26,7 @@ const size_t answer_item_size[QUESTION_TYPES] = {
 	[ASK_PYTHON_LOCKS] = sizeof(struct python_lock),
 	[ASK_SEMAPHORE] = sizeof(struct sysv_semaphore),
 	[ASK_QUEUE] = sizeof(struct sysv_queue),
+	[ASK_WAKER] = sizeof(struct waker),
 };
 
 const char *const question_name[QUESTION_TYPES] = {
@@ -45,6 +46,7 @@ const char *const question_name[QUESTION_TYPES] = {
 	[ASK_PYTHON_LOCKS] = "python-locks",
 	[ASK_SEMAPHORE] = "semaphore",
 	[ASK_QUEUE] = "queue",
+	[ASK_WAKER] = "waker",
 };
 
 const enum cost question_cost[QUESTION_TYPES] = {
@@ -56,9 +58,10 @@ const enum cost question_cost[QUESTION_TYPES] = {
 	[ASK_LOCKS] = COST_TABLE,	[ASK_PATH] = COST_READ,
 	[ASK_INTERPRETER] = COST_TABLE, [ASK_PYTHON_LOCKS] = COST_SEARCH,
 	[ASK_SEMAPHORE] = COST_TABLE,	[ASK_QUEUE] = COST_TABLE,
+	[ASK_WAKER] = COST_READ,
 };
 
-_Static_assert(QUESTION_TYPES == 16, "a question type lacks its row in the three tables above");
+_Static_assert(QUESTION_TYPES == 17, "a question type lacks its row in the three tables above");
 
 static struct answer probe_ask(const struct probe *probe, struct question question)
 {
@@ -174,6 +177,13 @@ int probe_queue(const struct probe *probe, uint32_t pid, uint32_t msqid,
 		const struct sysv_queue **ret)
 {
 	struct question question = { ASK_QUEUE, pid, msqid, 0 };
+
+	return probe_item(probe, question, (const void **)ret);
+}
+
+int probe_waker(const struct probe *probe, uint32_t pid, uint64_t address, const struct waker **ret)
+{
+	struct question question = { ASK_WAKER, pid, address, 0 };
 
 	return probe_item(probe, question, (const void **)ret);
 }

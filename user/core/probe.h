@@ -56,6 +56,7 @@ enum question_type {
 	ASK_SEMAPHORE,	  /* id: pid, a: semid in its IPC namespace, b: number in the set ->
 			     one struct sysv_semaphore */
 	ASK_QUEUE,	  /* id: pid, a: msqid in its IPC namespace -> one struct sysv_queue */
+	ASK_WAKER,	  /* id: pid, a: address -> one struct waker; -ENOENT: nobody is known */
 	QUESTION_TYPES,
 };
 
@@ -108,6 +109,9 @@ int probe_semaphore(const struct probe *probe, uint32_t pid, uint32_t semid, uin
 		    const struct sysv_semaphore **ret);
 int probe_queue(const struct probe *probe, uint32_t pid, uint32_t msqid,
 		const struct sysv_queue **ret);
+/* Who of the process was last seen to wake somebody at a futex. */
+int probe_waker(const struct probe *probe, uint32_t pid, uint64_t address,
+		const struct waker **ret);
 int probe_path(const struct probe *probe, uint32_t pid, int fd, const char **ret_path);
 int probe_stack(const struct probe *probe, uint32_t tid, struct answer *ret);
 /* *ret_symbol is what begins at or before the address and, as far as its size is known, holds it.

@@ -153,6 +153,9 @@ static const struct record_field semaphore_question_fields[] = {
 	PID, FIELD("id", question.a, DEC, .always = true),
 	FIELD("number", question.b, DEC, .always = true), OUTCOME
 };
+static const struct record_field waker_question_fields[] = {
+	PID, FIELD("address", question.a, HEX, .always = true), OUTCOME
+};
 static const struct record_field queue_question_fields[] = {
 	PID, FIELD("id", question.a, DEC, .always = true), OUTCOME
 };
@@ -191,6 +194,7 @@ const struct record_table answer_table[QUESTION_TYPES] = {
 	[ASK_PYTHON_LOCKS] = ANSWER(process_question_fields),
 	[ASK_SEMAPHORE] = ANSWER(semaphore_question_fields),
 	[ASK_QUEUE] = ANSWER(queue_question_fields),
+	[ASK_WAKER] = ANSWER(waker_question_fields),
 };
 
 static const struct record_field file_fields[] = {
@@ -263,6 +267,16 @@ static const struct record_field semaphore_fields[] = {
 	FIELD("value", value, DEC, .always = true),
 	FIELD("space", space, DEC),
 	FIELD("last", last, DEC),
+#undef FIELD
+};
+
+static const struct record_field waker_fields[] = {
+#define FIELD(name, ...) FIELD_AS(struct waker, name, __VA_ARGS__)
+	FIELD("tid", tid, DEC, .always = true),
+	FIELD("pid", pid, DEC),
+	FIELD("start", start_ns, DEC),
+	FIELD("time", time_ns, DEC),
+	FIELD("name", name, NAME),
 #undef FIELD
 };
 
@@ -356,7 +370,8 @@ const struct record_table item_table[QUESTION_TYPES] = {
 	[ASK_PYTHON_LOCKS] = TABLE(struct python_lock, python_lock_fields),
 	[ASK_SEMAPHORE] = TABLE(struct sysv_semaphore, semaphore_fields),
 	[ASK_QUEUE] = TABLE(struct sysv_queue, queue_fields),
+	[ASK_WAKER] = TABLE(struct waker, waker_fields),
 };
 
-_Static_assert(QUESTION_TYPES == 16, "a question type lacks its row in the two tables above");
+_Static_assert(QUESTION_TYPES == 17, "a question type lacks its row in the two tables above");
 _Static_assert(LENGTH(task_fields) <= 64, "the parser notes what it has seen in 64 bits");

@@ -110,14 +110,10 @@ int wait_edge(struct wait_builder *b, uint32_t node, enum relation relation, uns
 }
 
 /* Evidence belongs to the edge added last, or, before the first edge, to the wait. */
-static void wait_saw(struct wait_builder *b, const struct evidence *evidence)
+static void wait_keep(struct wait_builder *b, const struct evidence *evidence)
 {
 	struct evidence_sink *sink = b->sink;
 
-	wait_mix(b, mix_bytes(evidence->pid, evidence->bytes, evidence->length));
-	wait_mix(b, mix64(evidence->address, (uint64_t)evidence->kernel));
-	wait_mix(b, mix64((uint64_t)evidence->found,
-			  mix_bytes(0, evidence->value, strlen(evidence->value))));
 	if (!sink)
 		return;
 
@@ -126,6 +122,15 @@ static void wait_saw(struct wait_builder *b, const struct evidence *evidence)
 		!edge || edge > sink->edge_capacity ? sink->object : &sink->edges[edge - 1];
 
 	sink->error |= evidence_list_add(list, evidence);
+}
+
+static void wait_saw(struct wait_builder *b, const struct evidence *evidence)
+{
+	wait_mix(b, mix_bytes(evidence->pid, evidence->bytes, evidence->length));
+	wait_mix(b, mix64(evidence->address, (uint64_t)evidence->kernel));
+	wait_mix(b, mix64((uint64_t)evidence->found,
+			  mix_bytes(0, evidence->value, strlen(evidence->value))));
+	wait_keep(b, evidence);
 }
 
 void wait_saw_memory(struct wait_builder *b, uint32_t pid, uint64_t address, const void *bytes,
@@ -175,4 +180,15 @@ void wait_saw_history(struct wait_builder *b, const char *meaning, const char *f
 	vsnprintf(evidence.value, sizeof(evidence.value), format, args);
 	va_end(args);
 	wait_saw(b, &evidence);
+}
+
+void wait_remember(struct wait_builder *b, const char *meaning, const char *format, ...)
+{
+	struct evidence evidence = { .source = EVIDENCE_HISTORY, .kernel = -1, .meaning = meaning };
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(evidence.value, sizeof(evidence.value), format, args);
+	va_end(args);
+	wait_keep(b, &evidence);
 }

@@ -168,7 +168,8 @@ struct evidence_sink {
 	struct evidence_list *object; /* of the wait itself */
 	struct evidence_list *edges;  /* one list for each edge of the wait, in order */
 	size_t edge_capacity;
-	int error; /* -ENOMEM if something could not be kept */
+	bool history; /* what was seen earlier is wanted, too: it proves nothing */
+	int error;    /* -ENOMEM if something could not be kept */
 };
 
 struct wait_builder {
@@ -193,5 +194,9 @@ __attribute__((format(printf, 4, 5))) void wait_saw_proc(struct wait_builder *b,
 							 ...);
 __attribute__((format(printf, 3, 4))) void
 wait_saw_history(struct wait_builder *b, const char *meaning, const char *format, ...);
+/* The same for what is worth telling and no part of the verdict: it may differ from look to look.
+ */
+__attribute__((format(printf, 3, 4))) void
+wait_remember(struct wait_builder *b, const char *meaning, const char *format, ...);
 
 #endif /* DLTRACE_WAIT_H */

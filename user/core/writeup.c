@@ -141,7 +141,8 @@ static int resolved_init(struct resolved *resolved, const struct writer *writer,
 
 	struct evidence_sink sink = { .object = &resolved->object,
 				      .edges = resolved->edges,
-				      .edge_capacity = EDGES_WITH_EVIDENCE };
+				      .edge_capacity = EDGES_WITH_EVIDENCE,
+				      .history = writer->explained->certainty == CERTAINTY_LIKELY };
 	int err = resolve_again(writer->context, writer->kinds, &resolved->wait, &sink);
 
 	/* Edges were appended, so the judged wait is where it was, and can be compared. */

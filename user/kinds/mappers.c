@@ -12,6 +12,7 @@
 #include "kinds/futex_call.h"
 #include "kinds/reasons.h"
 #include "kinds/signals.h"
+#include "kinds/waker.h"
 
 /* The iterator names an address space once, so mappings are counted once. */
 static int64_t count_shared(const struct mapping *mappings, uint32_t count, int64_t *ret_kernel)
@@ -168,10 +169,13 @@ enum cost futex_wakers(const struct kind_context *context, const struct look_tas
 	switch (futex_call_scope(task, call)) {
 	case FUTEX_SCOPE_MEMORY:
 		memory_edge(context, task, b, relation);
+		waker_saw(context, task, call->address, false, b);
 		break;
 	case FUTEX_SCOPE_FILE:
-		if (budget >= COST_TABLE)
+		if (budget >= COST_TABLE) {
 			mappers_edge(context, task, b, relation);
+			waker_saw(context, task, call->address, true, b);
+		}
 		break;
 	case FUTEX_SCOPE_UNKNOWN:
 		return COST_DONE;

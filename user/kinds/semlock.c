@@ -16,6 +16,7 @@
 #include "kinds/python_bonds.h"
 #include "kinds/reasons.h"
 #include "kinds/sem_word.h"
+#include "kinds/waker.h"
 #include "kinds/semlock_holder.h"
 #include "kinds/signals.h"
 
@@ -76,6 +77,13 @@ static void resolve_recursive(const struct kind_context *context, const struct l
 	mappers_open_named(context, task, group, b);
 }
 
+static void may_post(const struct kind_context *context, const struct look_task *task,
+		     struct wait_builder *b)
+{
+	mappers_edge(context, task, b, RELATION_MAY_POST);
+	waker_saw(context, task, task->args[0], true, b);
+}
+
 static void resolve_holder(const struct kind_context *context, const struct look_task *task,
 			   struct wait_builder *b)
 {
@@ -84,7 +92,7 @@ static void resolve_holder(const struct kind_context *context, const struct look
 	unsigned int flags = holder.recursive ? EDGE_HOLDER | EDGE_CAN_END : EDGE_HOLDER;
 
 	if (holder.state == SEMLOCK_NOT_KNOWN) {
-		mappers_edge(context, task, b, RELATION_MAY_POST);
+		may_post(context, task, b);
 		saw_objects(&list, NULL, b);
 		return;
 	}
@@ -96,7 +104,7 @@ static void resolve_holder(const struct kind_context *context, const struct look
 	if (holder.recursive)
 		resolve_recursive(context, task, holder.state, b);
 	else
-		mappers_edge(context, task, b, RELATION_MAY_POST);
+		may_post(context, task, b);
 }
 
 static enum cost semlock_resolve(const struct kind_context *context, const struct look_task *task,

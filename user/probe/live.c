@@ -192,6 +192,19 @@ static void ask_search(struct live_probe *live, const struct question *question,
 		found_put(&live->found, question->id, question->a, generation, ret);
 }
 
+static void ask_waker(struct live_probe *live, const struct question *question, struct answer *ret)
+{
+	const struct live_probe_options *options = &live->options;
+	struct waker *waker = arena_take(&live->items, sizeof(*waker));
+	int error = -EOPNOTSUPP;
+
+	if (options->waker)
+		error = waker ? options->waker(options->context, question->id, question->a, waker)
+			      : -ENOMEM;
+	*ret = error ? (struct answer){ .error = error }
+		     : (struct answer){ .count = 1, .items = waker };
+}
+
 static void (*const ask_of[QUESTION_TYPES])(struct live_probe *live,
 					    const struct question *question, struct answer *ret) = {
 	[ASK_MEMORY] = ask_memory,     [ASK_WCHAN] = ask_wchan,	       [ASK_PROGRAM] = ask_program,
@@ -199,7 +212,7 @@ static void (*const ask_of[QUESTION_TYPES])(struct live_probe *live,
 	[ASK_MAPPERS] = ask_facts,     [ASK_SEARCH] = ask_search,      [ASK_STACK] = ask_stack,
 	[ASK_SYMBOL] = ask_names,      [ASK_LOCKS] = ask_facts,	       [ASK_PATH] = ask_path,
 	[ASK_INTERPRETER] = ask_facts, [ASK_PYTHON_LOCKS] = ask_facts, [ASK_SEMAPHORE] = ask_facts,
-	[ASK_QUEUE] = ask_facts,
+	[ASK_QUEUE] = ask_facts,       [ASK_WAKER] = ask_waker,
 };
 
 static void live_ask(void *context, const struct question *question, struct answer *ret)

@@ -30,6 +30,9 @@ struct live_probe_options {
 	uint32_t (*hidden)(void *context, uint32_t *ret_pids, uint32_t max);
 	/* The registers of a task that sleeps: 0 or -errno. NULL: there are no stacks. */
 	int (*registers)(void *context, uint32_t tid, struct task_regs *ret);
+	/* Who of the process last woke somebody at a futex: 0 or -errno. NULL: that was not
+	 * followed. */
+	int (*waker)(void *context, uint32_t pid, uint64_t address, struct waker *ret);
 	void *context;
 };
 

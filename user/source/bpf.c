@@ -97,6 +97,10 @@ static int source_load(struct bpf_source *source, const struct bpf_source_option
 
 	int error = bpf_map__set_max_entries(skel->maps.events, ringbuf_size(options));
 
+	/* an LRU takes all its memory at once, and only calls are followed to it */
+	if (!error && way->attach != BPF_ATTACH_SYSCALL)
+		error = bpf_map__set_autocreate(skel->maps.wakers, false);
+
 	return error ? error : dltrace__load(skel);
 }
 
@@ -238,6 +242,16 @@ int bpf_source_look(struct bpf_source *source, struct look *ret)
 int bpf_source_registers(struct bpf_source *source, uint32_t tid, struct task_regs *ret)
 {
 	return registers_read(bpf_program__fd(source->skel->progs.regs__task), tid, ret);
+}
+
+int bpf_source_waker(const struct bpf_source *source, uint64_t mm, uint64_t address,
+		     struct waker *ret)
+{
+	struct waker_key key = { .mm = mm, .address = address };
+
+	if (source->attached.attach != BPF_ATTACH_SYSCALL)
+		return -EOPNOTSUPP;
+	return bpf_map_lookup_elem(bpf_map__fd(source->skel->maps.wakers), &key, ret) ? -errno : 0;
 }
 
 int bpf_source_files_link(const struct bpf_source *source)

@@ -45,6 +45,10 @@ struct bpf_attached {
 	char refused[BPF_WHY_LEN]; /* why nothing better; empty: there is nothing better */
 };
 
+/* Who of the address space last woke somebody there. 0, -ENOENT, or -EOPNOTSUPP: not followed. */
+int bpf_source_waker(const struct bpf_source *source, uint64_t mm, uint64_t address,
+		     struct waker *ret);
+
 const struct bpf_attached *bpf_source_attached(const struct bpf_source *source);
 
 /*

@@ -4,6 +4,7 @@
 Each is a function of the bench; its name is its claim.
 """
 import os
+import pathlib
 import random
 import re
 import shutil
@@ -273,6 +274,38 @@ def who_ends_with_a_lock_is_reported_at_that_moment(bench):
                 watch.end()
     expect(line and line["verdict"] == "dead-owner", f"not before the next look was due: {line}")
     expect(line["died"]["tid"] == target.roles["holder"], f"somebody else has died: {line}")
+
+
+def watch_woken(bench, attach):
+    """A semaphore with a name, posted before and never again: what is told of its history."""
+    with open(bench.scratch / "programs.log", "ab") as log:
+        with Target([str(bench.binaries / "live/woken_before")], bench.guard, log, bench.scratch) as target:
+            try:
+                with bench.dltrace.watch("-p", target.pid, *EAGER, "--attach", attach) as watch:
+                    time.sleep(1.5)
+                    target.go()
+                    target.wait_ready()
+                    line = watch.wait_for(lambda line: line.get("type") == "deadlock", 10)
+                    watch.end()
+            finally:
+                pathlib.Path(f"/dev/shm/woken-{target.pid}").unlink(missing_ok=True)
+            expect(line and line["certainty"] == "likely", f"not likely: {line}")
+            edges = [edge for task in line["tasks"] for edge in task["waits_for"]]
+            expect(not any(edge["relation"] == "holds" for edge in edges), f"a waker was made a holder: {line}")
+            told = [item["value"] for edge in edges for item in edge["evidence"] if item["source"] == "history"]
+            return target.pid, told
+
+
+@test
+def who_last_woke_at_what_nobody_owns_is_told_where_calls_are_followed(bench):
+    pid, told = watch_woken(bench, "syscall")
+    expect(any(f"[{pid}]" in value for value in told), f"not told who woke: {told}")
+
+
+@test
+def who_last_woke_is_not_told_where_it_was_not_followed(bench):
+    _, told = watch_woken(bench, "sleep")
+    expect(not told, f"told without having been seen: {told}")
 
 
 @test
