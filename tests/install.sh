@@ -14,7 +14,7 @@ packages='make gcc clang bpftool libbpf-dev libelf-dev libdw-dev libjson-c-dev l
 pkg-config libc6-dev scdoc'
 test_packages='gcc-multilib golang-go rustc g++ libcriterion-dev musl musl-tools python3-minimal libpython3-stdlib procps util-linux bash
 graphviz tidy libxml2-utils chromium chromium-driver fonts-dejavu-core
-postgresql redis-server redis-tools nginx-light curl gunicorn tmux openssh-client dbus-daemon stress-ng
+postgresql redis-server redis-tools nginx-light curl gunicorn tmux openssh-client dbus-daemon stress-ng rt-tests
 qemu-system-x86 busybox-static cpio'
 soak_packages='nodejs default-jdk-headless'
 bench_packages='linux-perf strace bpftrace bpfcc-tools gnuplot-nox stress-ng postgresql

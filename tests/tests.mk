@@ -205,3 +205,11 @@ $(BUILD)/tests/e2e/sem_locks_musl: tests/e2e/sem_locks.c tests/e2e/hang.h
 	$(Q)musl-gcc -D_GNU_SOURCE -O2 -g -std=gnu11 -pthread -Itests/e2e $< -o $@
 
 e2e: $(BUILD)/tests/e2e/sem_locks_musl
+
+# A program and the library that it loads are one source.
+$(BUILD)/tests/e2e/glibc/loader.so: tests/e2e/glibc/loader.c tests/e2e/hang.h
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE -O2 -g -std=gnu11 -Wall -Wextra -Werror -fPIC -shared -DLIBRARY -Itests/e2e $< -o $@
+
+e2e: $(BUILD)/tests/e2e/glibc/loader.so
