@@ -44,6 +44,12 @@ struct kind {
 	 */
 	enum cost (*resolve)(const struct kind_context *context, const struct look_task *task,
 			     enum cost budget, struct wait_builder *b);
+	/*
+	 * What the task's stack says that its wait really is, asked when a finding is written up:
+	 * a better name, which changes no judgement. NULL: nothing.
+	 */
+	enum wait_kind (*by_stack)(const struct look_task *task, const struct stack_frame *frames,
+				   size_t count);
 	/* One line for people: the object, and whatever names it has. */
 	void (*describe)(const struct kind_context *context, const struct look_task *task,
 			 char *ret, size_t size);

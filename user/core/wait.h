@@ -25,6 +25,7 @@ struct graph;
 	X(FUTEX, "futex")               \
 	X(COND, "cond")                 \
 	X(BARRIER, "barrier")           \
+	X(ONCE, "once")                 \
 	X(FUTEX_WAITV, "futex-waitv")   \
 	X(PYTHON_LOCK, "python-lock")   \
 	X(PYTHON_RLOCK, "python-rlock") \

@@ -282,6 +282,21 @@ static void dead_write(struct deadlock *deadlock, const struct writer *writer)
 	memcpy(deadlock->dead.name, person.name, sizeof(person.name));
 }
 
+/* Where only the stack tells what the wait is. */
+static void cause_name_by_stack(struct cause *cause, const struct writer *writer)
+{
+	const struct kind *kind = kind_find(writer->kinds, cause->kind);
+	uint32_t task = look_find(writer->context->look, cause->task.tid);
+
+	if (!kind || !kind->by_stack || task == NO_TASK)
+		return;
+	cause->kind = kind->by_stack(&cause->task, cause->stack, cause->stack_count);
+
+	struct wait named = { .task = task, .kind = cause->kind };
+
+	describe_wait(writer->context, writer->kinds, &named, cause->object, sizeof(cause->object));
+}
+
 /* Stacks of the causes come first: they are what the report is read for. */
 static int whereabouts_write(struct deadlock *deadlock, const struct writer *writer)
 {
@@ -290,8 +305,11 @@ static int whereabouts_write(struct deadlock *deadlock, const struct writer *wri
 
 	if (writer->stacks == STACKS_NONE)
 		return 0;
-	for (size_t i = 0; i < deadlock->cause_count && i < CAUSES_WITH_STACK && !err; i++)
+	for (size_t i = 0; i < deadlock->cause_count && i < CAUSES_WITH_STACK && !err; i++) {
 		err = whereabouts_of_cause(probe, writer->stacks, &deadlock->causes[i]);
+		if (!err)
+			cause_name_by_stack(&deadlock->causes[i], writer);
+	}
 	for (size_t i = 0; i < deadlock->victims_listed && i < VICTIMS_WITH_STACK && !err; i++)
 		err = whereabouts_of_victim(probe, writer->stacks, &deadlock->victims[i]);
 	return err;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A futex of which nothing better is known: condition variables, barriers,
- * once, the locks of Rust, Go and C++, whatever waits for a word to change.
+ * the locks of Rust, Go and C++, whatever waits for a word to change.
  * Whoever can reach the word may wake it, and nobody else.
  */
 #include "kinds/futex_call.h"
 #include "kinds/futex_named.h"
 #include "kinds/kinds.h"
 #include "kinds/mappers.h"
+#include "kinds/once.h"
 #include "kinds/reasons.h"
 #include "kinds/sem_holder.h"
 #include "kinds/signals.h"
@@ -56,5 +57,6 @@ const struct kind futex_kind = {
 	.wchan = futex_wchan,
 	.recognise = futex_recognise,
 	.resolve = futex_resolve,
+	.by_stack = once_by_stack,
 	.describe = futex_describe,
 };

@@ -22,6 +22,7 @@ extern const struct kind futex_waitv_kind;
 extern const struct kind futex_kind;
 extern const struct kind cond_kind;
 extern const struct kind barrier_kind;
+extern const struct kind once_kind;
 extern const struct kind wait4_kind;
 extern const struct kind waitid_kind;
 extern const struct kind vfork_kind;

@@ -113,6 +113,7 @@ const char *label_thing(enum wait_kind kind)
 		[WAIT_FUTEX] = "futex",
 		[WAIT_COND] = "condition variable",
 		[WAIT_BARRIER] = "barrier",
+		[WAIT_ONCE] = "once",
 	};
 
 	return thing[kind] ? thing[kind] : "lock";

@@ -65,6 +65,14 @@ def barriers():
     yield no_waker("glibc/barrier processes", causes={"main": "wait4", **both})
 
 
+def onces():
+    """Named where the C library's symbols are there."""
+    once = "once|futex"
+    for scene in ("join", "c11"):
+        yield no_waker(f"glibc/once {scene}", causes={"main": "join", "a": once})
+    yield no_waker("glibc/once twice", causes={"main": once})
+
+
 def semaphores():
     yield no_waker("glibc/dining", causes=dict.fromkeys("abcde", "sem"))
 
@@ -77,7 +85,7 @@ def mixed():
     yield cycle("glibc/pipe_holder", causes={"main": "mutex", "a": "pipe-read"}, edges=reads)
 
 
-POSITIVES = [*owned(), *rwlocks(), *files(), *barriers(), *semaphores(), *mixed()]
+POSITIVES = [*owned(), *rwlocks(), *files(), *barriers(), *onces(), *semaphores(), *mixed()]
 
 NEAR_MISSES = [
     quiet("glibc/owned recursive slow"),
@@ -88,6 +96,7 @@ NEAR_MISSES = [
     quiet("glibc/stdio slow"),
     quiet("glibc/barrier late"),
     quiet("glibc/many_robust last"),
+    quiet("glibc/once slow"),
     quiet("glibc/dining live"),
     quiet("glibc/loader slow"),
     quiet("glibc/pipe_holder live"),
