@@ -132,6 +132,22 @@ Test(kind_sysv, another_waiter_for_the_same_semaphore_does_not)
 	fake_system_deinit(&system);
 }
 
+Test(kind_sysv, second_thread_of_another_waiter_is_a_user)
+{
+	struct fake_system system = { 0 };
+	struct sysv_semaphore semaphore = { .last = 20 };
+	static const struct sembuf other[] = { { .sem_num = 2, .sem_op = -1 } };
+
+	operating(&system, take_one, 1);
+	fake_semaphore(&system, 10, SET, 1, &semaphore);
+	fake_call(&system.tasks[2], SYS_semtimedop, SET, OPERATIONS, 1, 0);
+	fake_memory(&system, 30, OPERATIONS, take_one, sizeof(take_one));
+	fake_call(fake_task(&system, 30, 31), SYS_semtimedop, SET, OPERATIONS + 64, 1, 0);
+	fake_memory(&system, 30, OPERATIONS + 64, other, sizeof(other));
+	cr_assert(fake_resolve(&system, &sysv_sem_kind, 10, COST_TABLE).open & OPEN_IGNORANCE);
+	fake_system_deinit(&system);
+}
+
 Test(kind_sysv, the_first_operation_that_cannot_be_done_is_waited_for)
 {
 	struct fake_system system = { 0 };

@@ -27,11 +27,9 @@ uint32_t operators_asleep(const struct kind_context *context, const struct look_
 	for (uint32_t i = 0; i < look->task_count && count < most; i++) {
 		const struct look_task *other = &look->tasks[i];
 
-		if (other->pid == task->pid || !(other->flags & TASK_SLEEPING) ||
-		    !(calls >> call_of(other) & 1) ||
-		    (uint32_t)other->args[0] != (uint32_t)task->args[0])
-			continue;
-		if (!count || ret_tasks[count - 1]->pid != other->pid)
+		if (other->pid != task->pid && other->flags & TASK_SLEEPING &&
+		    calls >> call_of(other) & 1 &&
+		    (uint32_t)other->args[0] == (uint32_t)task->args[0])
 			ret_tasks[count++] = other;
 	}
 	return count;

@@ -12,7 +12,7 @@
 #include "kinds/reasons.h"
 #include "kinds/signals.h"
 
-#define USERS_MOST 32
+#define USERS_MOST 64
 #define MSG_CALLS  (1u << CALL_MSGRCV | 1u << CALL_MSGSND)
 
 /* What is waited for is there. */

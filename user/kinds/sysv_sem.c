@@ -19,7 +19,7 @@
 #include "kinds/signals.h"
 
 #define OPERATIONS_MOST 32
-#define USERS_MOST	32
+#define USERS_MOST	64
 #define SEM_CALLS	(1u << CALL_SEMOP | 1u << CALL_SEMTIMEDOP)
 
 /* include/uapi/linux/sem.h */
