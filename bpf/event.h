@@ -82,13 +82,15 @@ struct look_task {
 	__u32 ns_pid;
 	__u32 mm_users;
 	__u32 files_users;
-	__u32 threads;	 /* of its process, alive or zombie leader */
-	__u32 exit_code; /* as wait4 would report it; valid if dead */
+	__u32 threads;	   /* of its process, alive or zombie leader */
+	__u32 exit_code;   /* as wait4 would report it; valid if dead */
+	__u32 tracer;	   /* process that traces it; 0: none */
+	__u32 stop_signal; /* of the job control stop that it is in; 0: none, or not known */
 	__u8 object[OBJECT_LEN];
 	char name[TASK_NAME_LEN]; /* comm: any bytes but NUL */
 };
 
-_Static_assert(sizeof(struct look_task) == 272, "look_task has padding");
+_Static_assert(sizeof(struct look_task) == 280, "look_task has padding");
 
 /*
  * The user registers of a task that sleeps, in the order in which DWARF numbers them. x86-64

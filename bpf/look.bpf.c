@@ -25,8 +25,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define TIMER_QUEUED 1 /* include/linux/hrtimer.h: HRTIMER_STATE_ENQUEUED */
 
 /* include/linux/sched/jobctl.h: stopped, or on its way to be */
-#define JOBCTL_STOP   (1UL << 17 | 1UL << 19 | 1UL << 22 | 1UL << 26)
-#define JOBCTL_FREEZE (1UL << 23)
+#define JOBCTL_STOP	   (1UL << 17 | 1UL << 19 | 1UL << 22 | 1UL << 26)
+#define JOBCTL_STOP_SIGNAL 0xffff
+#define JOBCTL_FREEZE	   (1UL << 23)
 
 /* A list in 6.1, an hlist in 6.12. */
 struct signal_struct___6_1 {
@@ -123,11 +124,12 @@ static void fill_state(const struct task_struct *task, struct look_task *record)
 	if (state & STATE_TRACED || task->ptrace)
 		flag_set(record, TASK_TRACED);
 	if (state & STATE_STOPPED || task->jobctl & JOBCTL_STOP ||
-	    task->signal->flags & SIGNAL_STOP_STOPPED)
+	    task->signal->flags & SIGNAL_STOP_STOPPED) {
 		flag_set(record, TASK_STOPPED);
-	else if (state & STATE_FROZEN || task->jobctl & JOBCTL_FREEZE ||
-		 (task->flags & PF_FROZEN && task_is_user(task)) ||
-		 (BPF_CORE_READ_BITFIELD(task, frozen) && !(state & STATE_UNINTERRUPTIBLE)))
+		record->stop_signal = task->jobctl & JOBCTL_STOP_SIGNAL;
+	} else if (state & STATE_FROZEN || task->jobctl & JOBCTL_FREEZE ||
+		   (task->flags & PF_FROZEN && task_is_user(task)) ||
+		   (BPF_CORE_READ_BITFIELD(task, frozen) && !(state & STATE_UNINTERRUPTIBLE)))
 		flag_set(record,
 			 TASK_FROZEN); /* `frozen` are also the stopped, and who is in vfork */
 }
@@ -184,6 +186,8 @@ static void fill_identity(const struct task_struct *task, struct look_task *reco
 	record->tid = task->pid;
 	record->pid = task->tgid;
 	record->ppid = task->real_parent->tgid;
+	if (task->ptrace)
+		record->tracer = task->parent->tgid;
 	record->uid = task->cred->uid.val;
 	record->threads = task->signal->nr_threads;
 	record->call = -1;

@@ -62,6 +62,15 @@ static uint32_t next_task(const struct graph *graph, const struct progress *prog
 	return best;
 }
 
+/* Whoever let it stop and may let it go on: NO_TASK if that is not a tracer that the look has. */
+static uint32_t tracer_of(const struct look *look, const struct look_task *task)
+{
+	/* An attached task that sleeps in a call of its own is not stopped. */
+	if (!task->tracer || !(task->flags & TASK_TRACED) || task->flags & TASK_SLEEPING)
+		return NO_TASK;
+	return look_find(look, task->tracer);
+}
+
 static bool chain_has(const struct chain *chain, const struct look_task *task)
 {
 	for (size_t i = 0; i < chain->count; i++)
@@ -97,6 +106,11 @@ int chain_follow(const struct kind_context *context, const struct kind_table *ki
 		link->open = wait->open;
 		describe_wait(context, kinds, wait, link->object, sizeof(link->object));
 		chain.key = mix64(mix64(chain.key, wait->kind), wait->open);
+		if (tracer_of(context->look, t) != NO_TASK) {
+			task = tracer_of(context->look, t);
+			link->relation = RELATION_STOPPED_BY;
+			continue;
+		}
 		if (wait_is_open(wait, PROGRESS_CUSTOM))
 			break;
 		task = next_task(graph, progress, wait, &relation);

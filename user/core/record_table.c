@@ -109,6 +109,8 @@ static const struct record_field task_fields[] = {
 	FIELD("ns_tid", ns_tid, DEC, SAME(struct look_task, tid)),
 	FIELD("ns_pid", ns_pid, DEC, SAME(struct look_task, pid)),
 	FIELD("exit_code", exit_code, HEX),
+	FIELD("tracer", tracer, DEC),
+	FIELD("stop_signal", stop_signal, DEC),
 #undef FIELD
 };
 const struct record_table task_table = TABLE(struct look_task, task_fields);

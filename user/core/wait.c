@@ -20,10 +20,11 @@ const char *const wait_kind_name[WAIT_KIND_COUNT] = {
 };
 
 const char *const relation_name[RELATION_COUNT] = {
-	[RELATION_HOLDS] = "holds",	  [RELATION_JOINS] = "joins",
-	[RELATION_CHILD] = "child",	  [RELATION_WRITER] = "writer",
-	[RELATION_READER] = "reader",	  [RELATION_PEER] = "peer",
-	[RELATION_MAY_POST] = "may-post", [RELATION_MAY_WAKE] = "may-wake",
+	[RELATION_HOLDS] = "holds",	      [RELATION_JOINS] = "joins",
+	[RELATION_CHILD] = "child",	      [RELATION_WRITER] = "writer",
+	[RELATION_READER] = "reader",	      [RELATION_PEER] = "peer",
+	[RELATION_MAY_POST] = "may-post",     [RELATION_MAY_WAKE] = "may-wake",
+	[RELATION_STOPPED_BY] = "stopped-by",
 };
 
 const char *const open_reason_name[OPEN_REASONS] = {

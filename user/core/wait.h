@@ -64,6 +64,7 @@ enum relation {
 	RELATION_PEER,
 	RELATION_MAY_POST, /* weak: they merely could */
 	RELATION_MAY_WAKE,
+	RELATION_STOPPED_BY, /* only in chains */
 	RELATION_COUNT,
 };
 extern const char *const relation_name[RELATION_COUNT];

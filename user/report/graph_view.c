@@ -19,10 +19,11 @@
 
 /* What stands on an arrow before the name of what is waited for. */
 static const char *const edge_word[RELATION_COUNT] = {
-	[RELATION_HOLDS] = "held: ",	      [RELATION_JOINS] = "its end",
-	[RELATION_CHILD] = "child's end",     [RELATION_WRITER] = "to write: ",
-	[RELATION_READER] = "to read: ",      [RELATION_PEER] = "peer: ",
-	[RELATION_MAY_POST] = "could post: ", [RELATION_MAY_WAKE] = "could wake: ",
+	[RELATION_HOLDS] = "held: ",	       [RELATION_JOINS] = "its end",
+	[RELATION_CHILD] = "child's end",      [RELATION_WRITER] = "to write: ",
+	[RELATION_READER] = "to read: ",       [RELATION_PEER] = "peer: ",
+	[RELATION_MAY_POST] = "could post: ",  [RELATION_MAY_WAKE] = "could wake: ",
+	[RELATION_STOPPED_BY] = "stopped by ",
 };
 
 static struct view_node *node_add(struct graph_view *view, enum view_type type, uint32_t pid)

@@ -243,6 +243,8 @@ static void add_link(struct json_line *line, struct json_object *to, const struc
 		json_add_bytes(line, wait, "object", link->object, sizeof(link->object));
 		json_add_seconds(line, wait, "since_s", elapsed(link->since_ns, now_ns));
 	}
+	if (link->task.flags & TASK_STOPPED && link->task.stop_signal)
+		json_add_number(line, item, "stop_signal", link->task.stop_signal);
 	if (!is_last)
 		json_add_text(line, item, "relation", relation_name[link->relation]);
 	else if (link->open)

@@ -73,6 +73,7 @@ const char *label_relation(enum relation relation)
 		[RELATION_PEER] = "peer ",
 		[RELATION_MAY_POST] = "",
 		[RELATION_MAY_WAKE] = "",
+		[RELATION_STOPPED_BY] = "its tracer ",
 	};
 
 	return phrase[relation];
@@ -89,6 +90,7 @@ const char *label_cause(enum relation relation)
 		[RELATION_PEER] = "served by peer",
 		[RELATION_MAY_POST] = "could be posted by",
 		[RELATION_MAY_WAKE] = "could be woken by",
+		[RELATION_STOPPED_BY] = "stopped by",
 	};
 
 	return phrase[relation];

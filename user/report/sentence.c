@@ -27,6 +27,7 @@ static const struct phrase {
 	[RELATION_PEER] = { "its peer ", "", "itself" },
 	[RELATION_MAY_POST] = { "", " to post", "itself to post" },
 	[RELATION_MAY_WAKE] = { "", " to wake it", "itself to wake it" },
+	[RELATION_STOPPED_BY] = { "its tracer ", " to let it run", "itself to let it run" },
 };
 
 /* The same behind the name of what is held. */

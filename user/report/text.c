@@ -144,6 +144,18 @@ static void write_link(FILE *out, const struct chain_link *link, const struct ch
 
 	struct format age = format_duration(elapsed(link->since_ns, now_ns));
 
+	if (next && link->relation == RELATION_STOPPED_BY) {
+		fprintf(out, " is stopped by %s", label_relation(link->relation));
+		label_task(out, &next->task);
+		fputs("\n-> ", out);
+		return;
+	}
+	if (link->task.flags & TASK_STOPPED) {
+		fputs(" is stopped", out);
+		if (link->task.stop_signal)
+			fprintf(out, " by signal %u", link->task.stop_signal);
+		return;
+	}
 	if (next) {
 		fprintf(out, " waits for %s", label_relation(link->relation));
 		label_task(out, &next->task);

@@ -169,7 +169,8 @@ static void status_parse_more(const char *text, struct look_task *ret)
 	ret->ns_pid = status_last(text, "\nNStgid:", &levels);
 	if (pending & ~ret->blocked_signals)
 		ret->flags |= TASK_SIGPENDING;
-	if (status_number(text, "\nTracerPid:", 10))
+	ret->tracer = status_number(text, "\nTracerPid:", 10);
+	if (ret->tracer)
 		ret->flags |= TASK_TRACED;
 	if (ret->caught & TIMER_SIGNALS)
 		ret->flags |= TASK_TIMER;

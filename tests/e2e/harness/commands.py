@@ -228,6 +228,19 @@ def what_is_blocked_but_not_deadlocked_gets_a_chain(bench):
 
 
 @test
+def a_chain_names_who_stopped_a_task(bench):
+    with bench.start(quiet("traced_holder")) as target:
+        target.go()
+        target.wait_ready()
+        time.sleep(0.5)
+        result = bench.dltrace.run("-p", target.roles["a"], "--once", "--min-wait", "100ms")
+        chains = [[(task["tid"], task.get("relation")) for task in chain["tasks"]] for chain in result.of_type("chain")]
+        holder = (target.roles["holder"], "stopped-by")
+        wanted = [(target.roles["a"], "holds"), holder, (target.pid, None)]
+        expect(chains == [wanted], f"the chain is {chains}, not {wanted}\n{result}")
+
+
+@test
 def a_finding_is_resolved_when_a_member_is_killed(bench):
     case = case_of("two_locks.py Lock")
     with bench.start(case) as target, bench.dltrace.watch("-p", target.pid, *EAGER) as watch:
