@@ -217,12 +217,66 @@ struct open_file {
 	__u32 refs;    /* references to the description, without the pass's own */
 	__u32 readers; /* pipes: descriptions open for reading */
 	__u32 writers;
-	__u32 used;   /* pipes: buffers that hold data */
-	__u32 size;   /* pipes: buffers there are */
-	__u32 target; /* pidfd: the process; else 0 */
+	__u32 used;   /* pipes: buffers that hold data; eventfd: 0: counter is 0, 2: full, else 1 */
+	__u32 size;   /* pipes: buffers there are; eventfd: 2, 0: counter unknown */
+	__u32 target; /* pidfd: the process; eventfd: its id; else 0 */
+	__u32 users;  /* eventfd: references to its counter, one is the description's; 0: unknown */
+	__u32 reserved;
 };
 
-_Static_assert(sizeof(struct open_file) == 72, "open_file has padding");
+_Static_assert(sizeof(struct open_file) == 80, "open_file has padding");
+
+/* What is known of a socket, beside that it has holders. */
+enum socket_flag {
+	SOCKET_LISTENING = 1 << 0,
+	SOCKET_CONNECTED = 1 << 1, /* there is a peer, wherever it is */
+	SOCKET_WAITING =
+		1 << 2,	       /* the peer is not accepted yet: it has no socket, only a listener */
+	SOCKET_NAMED = 1 << 3, /* strangers may find it: bound, or in a network */
+	SOCKET_MUTUAL = 1 << 4,	   /* the peer is connected to this socket */
+	SOCKET_ENDED = 1 << 5,	   /* shut down on one side, or with an error to report */
+	SOCKET_IN_KERNEL = 1 << 6, /* the kernel itself uses it */
+	SOCKET_KEPT_ALIVE = 1 << 7,
+	SOCKET_USER_TIMEOUT = 1 << 8, /* unacknowledged data ends the connection after a while */
+	SOCKET_TIMES_KNOWN = 1 << 9,  /* the next two are to be believed */
+	SOCKET_READ_TIMED = 1 << 10,
+	SOCKET_WRITE_TIMED = 1 << 11,
+};
+
+/* One descriptor of a socket, as the sockets pass streams it. */
+struct socket_state {
+	__u64 inode;
+	__u64 peer;	 /* inode of the peer, or of its listener; 0: unknown */
+	__u64 name;	 /* unix: id of the name it is bound to; 0: none */
+	__u64 peer_name; /* unix: the same of the peer */
+	__u64 local[2];	 /* address in the network's byte order */
+	__u64 remote[2];
+	__u32 local_port;
+	__u32 remote_port;
+	__u32 net; /* inode number of its network namespace */
+	__u32 family;
+	__u32 type;
+	__u32 flags;	    /* enum socket_flag */
+	__u32 queued;	    /* to be read: packets; TCP: bytes; of a listener connections */
+	__u32 written;	    /* bytes that were written and not read, as the sender is charged */
+	__u32 room;	    /* how many of them there may be */
+	__u32 peer_queued;  /* packets that the peer has not read */
+	__u32 peer_backlog; /* how many there may be */
+	__u32 on_the_way;   /* TCP: bytes that were sent and not acknowledged */
+};
+
+_Static_assert(sizeof(struct socket_state) == 112, "socket_state has padding");
+
+/* One file that an epoll instance watches: a line of its fdinfo (fs/eventpoll.c). */
+struct epoll_target {
+	__u64 inode;
+	__u32 dev;
+	__s32 fd;      /* the number by which it was added, in whichever process that was */
+	__u32 events;  /* EPOLLIN and the like, and how it is watched */
+	__u32 is_file; /* 1: the descriptor of that number in the asked process is that file */
+};
+
+_Static_assert(sizeof(struct epoll_target) == 24, "epoll_target has padding");
 
 /* One mapping, as the mappings pass streams it. */
 enum mapping_flag {

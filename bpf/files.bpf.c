@@ -8,6 +8,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "bpf/event.h"
+#include "bpf/eventfd.h"
 #include "bpf/file.h"
 #include "bpf/mount.h"
 
@@ -42,7 +43,7 @@ static enum file_kind device_kind(__u32 rdev)
 	return FILE_DEVICE;
 }
 
-/* What shares the anonymous inode (eventfd, epoll ...) only /proc tells apart. */
+/* What shares the anonymous inode (eventfd, epoll ...) only its name tells apart. */
 static enum file_kind inode_kind(const struct inode *inode)
 {
 	__u64 magic = inode->i_sb->s_magic;
@@ -97,6 +98,9 @@ int files__task_file(struct bpf_iter__task_file *ctx)
 	record.refs = file_refs(file) - 1; /* the iterator holds one meanwhile */
 	if (record.kind == FILE_PIPE || record.kind == FILE_FIFO)
 		fill_pipe(inode->i_pipe, &record);
+	else if (record.kind == FILE_OTHER && inode->i_sb->s_magic == MAGIC_ANON_INODE &&
+		 file_is_eventfd(file))
+		eventfd_fill(file, &record);
 	bpf_seq_write(ctx->meta->seq, &record, sizeof(record));
 	return 0;
 }

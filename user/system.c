@@ -215,6 +215,7 @@ int system_open(struct system *system, const struct options *options, const uint
 
 	struct live_probe_options probe_options = {
 		.files_link_fd = system->source ? bpf_source_files_link(system->source) : -1,
+		.sockets_link_fd = system->source ? bpf_source_sockets_link(system->source) : -1,
 		.maps_link_fd = system->source ? bpf_source_maps_link(system->source) : -1,
 		.generation = process_generation,
 		.hidden = hidden_processes,

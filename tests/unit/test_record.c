@@ -163,9 +163,12 @@ Test(record, items_survive)
 		struct stack_frame frame = some_frame(seed);
 		struct symbol symbol = some_symbol(seed);
 		uint64_t address = seed * 0x123456789ull;
+		struct socket_state socket;
+		struct epoll_target target;
 
 		fill(&file, sizeof(file), seed);
 		file.kind = seed % FILE_KINDS;
+		file.reserved = 0;
 		fill(&mapping, sizeof(mapping), seed);
 		item_survives(ASK_HOLDERS, &file);
 		item_survives(ASK_DESCRIPTOR, &file);
@@ -174,6 +177,10 @@ Test(record, items_survive)
 		item_survives(ASK_SEARCH, &address);
 		item_survives(ASK_STACK, &frame);
 		item_survives(ASK_SYMBOL, &symbol);
+		fill(&socket, sizeof(socket), seed);
+		fill(&target, sizeof(target), seed);
+		item_survives(ASK_SOCKET, &socket);
+		item_survives(ASK_EPOLL, &target);
 	}
 }
 
@@ -217,6 +224,8 @@ Test(record, answers_survive)
 			(struct answer){ .count = 1 });
 	answer_survives((struct question){ ASK_HOLDERS, 0, 14, 30411 },
 			(struct answer){ .partial = 1 });
+	answer_survives((struct question){ ASK_SOCKET, 0, 30411, 0 }, (struct answer){ .count = 1 });
+	answer_survives((struct question){ ASK_EPOLL, 5, 3, 0 }, (struct answer){ .count = 2 });
 	answer_survives((struct question){ ASK_MAPPERS, 0, UINT64_MAX, 1 },
 			(struct answer){ .error = -ETIMEDOUT });
 	answer_survives((struct question){ ASK_SEARCH, 5, 0x7f48d49ea000, 0 },

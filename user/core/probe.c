@@ -27,6 +27,8 @@ const size_t answer_item_size[QUESTION_TYPES] = {
 	[ASK_SEMAPHORE] = sizeof(struct sysv_semaphore),
 	[ASK_QUEUE] = sizeof(struct sysv_queue),
 	[ASK_WAKER] = sizeof(struct waker),
+	[ASK_SOCKET] = sizeof(struct socket_state),
+	[ASK_EPOLL] = sizeof(struct epoll_target),
 };
 
 const char *const question_name[QUESTION_TYPES] = {
@@ -47,6 +49,8 @@ const char *const question_name[QUESTION_TYPES] = {
 	[ASK_SEMAPHORE] = "semaphore",
 	[ASK_QUEUE] = "queue",
 	[ASK_WAKER] = "waker",
+	[ASK_SOCKET] = "socket",
+	[ASK_EPOLL] = "epoll",
 };
 
 const enum cost question_cost[QUESTION_TYPES] = {
@@ -58,10 +62,11 @@ const enum cost question_cost[QUESTION_TYPES] = {
 	[ASK_LOCKS] = COST_TABLE,	[ASK_PATH] = COST_READ,
 	[ASK_INTERPRETER] = COST_TABLE, [ASK_PYTHON_LOCKS] = COST_SEARCH,
 	[ASK_SEMAPHORE] = COST_TABLE,	[ASK_QUEUE] = COST_TABLE,
-	[ASK_WAKER] = COST_READ,
+	[ASK_WAKER] = COST_READ,	[ASK_SOCKET] = COST_TABLE,
+	[ASK_EPOLL] = COST_READ,
 };
 
-_Static_assert(QUESTION_TYPES == 17, "a question type lacks its row in the three tables above");
+_Static_assert(QUESTION_TYPES == 19, "a question type lacks its row in the three tables above");
 
 static struct answer probe_ask(const struct probe *probe, struct question question)
 {
@@ -140,6 +145,12 @@ int probe_mapping(const struct probe *probe, uint32_t pid, uint64_t address,
 	return probe_item(probe, question, (const void **)ret_mapping);
 }
 
+int probe_socket(const struct probe *probe, uint64_t inode, const struct socket_state **ret_socket)
+{
+	return probe_item(probe, (struct question){ ASK_SOCKET, 0, inode, 0 },
+			  (const void **)ret_socket);
+}
+
 static int probe_list(const struct probe *probe, struct question question, struct answer *ret)
 {
 	struct answer answer = probe_ask(probe, question);
@@ -209,6 +220,11 @@ int probe_interpreter(const struct probe *probe, uint32_t pid,
 int probe_python_locks(const struct probe *probe, uint32_t pid, struct answer *ret)
 {
 	return probe_list(probe, (struct question){ .type = ASK_PYTHON_LOCKS, .id = pid }, ret);
+}
+
+int probe_epoll(const struct probe *probe, uint32_t pid, int fd, struct answer *ret)
+{
+	return probe_list(probe, (struct question){ ASK_EPOLL, pid, (uint32_t)fd, 0 }, ret);
 }
 
 int probe_stack(const struct probe *probe, uint32_t tid, struct answer *ret)

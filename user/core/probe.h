@@ -39,7 +39,7 @@ enum question_type {
 	ASK_DESCRIPTOR, /* id: pid, a: fd -> one struct open_file; refs, readers ... are unknown (0)
 			 */
 	ASK_MAPPING,	/* id: pid, a: address -> one struct mapping */
-	ASK_HOLDERS,	/* a: dev, b: inode -> every descriptor of that pipe; struct open_file */
+	ASK_HOLDERS,	/* a: dev, b: inode -> every descriptor of that file; struct open_file */
 	ASK_MAPPERS,	/* a: dev, b: inode -> every mapping of that file; struct mapping,
 			   and one with start == end for each descriptor in a process that does
 			   not map it */
@@ -57,6 +57,8 @@ enum question_type {
 			     one struct sysv_semaphore */
 	ASK_QUEUE,	  /* id: pid, a: msqid in its IPC namespace -> one struct sysv_queue */
 	ASK_WAKER,	  /* id: pid, a: address -> one struct waker; -ENOENT: nobody is known */
+	ASK_SOCKET,	/* a: inode of a socket -> one struct socket_state */
+	ASK_EPOLL, /* id: pid, a: fd -> what that epoll instance watches; struct epoll_target */
 	QUESTION_TYPES,
 };
 
@@ -114,6 +116,8 @@ int probe_waker(const struct probe *probe, uint32_t pid, uint64_t address,
 		const struct waker **ret);
 int probe_path(const struct probe *probe, uint32_t pid, int fd, const char **ret_path);
 int probe_stack(const struct probe *probe, uint32_t tid, struct answer *ret);
+int probe_socket(const struct probe *probe, uint64_t inode, const struct socket_state **ret_socket);
+int probe_epoll(const struct probe *probe, uint32_t pid, int fd, struct answer *ret);
 /* *ret_symbol is what begins at or before the address and, as far as its size is known, holds it.
  */
 int probe_symbol(const struct probe *probe, uint32_t pid, uint64_t address,

@@ -73,6 +73,8 @@ struct record {
 		uint64_t address;
 		struct stack_frame frame;
 		struct symbol symbol;
+		struct socket_state socket;
+		struct epoll_target target;
 	};
 };
 

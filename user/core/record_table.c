@@ -168,6 +168,8 @@ static const struct record_field mapping_question_fields[] = { PID,
 							       FIELD("address", question.a, HEX),
 							       OUTCOME };
 static const struct record_field inode_fields[] = { FILE_KEY, OUTCOME };
+static const struct record_field socket_question_fields[] = { FIELD("inode", question.a, DEC),
+							      OUTCOME };
 static const struct record_field stack_fields[] = { FIELD("tid", question.id, DEC), OUTCOME };
 static const struct record_field process_question_fields[] = { PID, OUTCOME };
 static const struct record_field search_fields[] = { PID, FIELD("value", question.a, HEX),
@@ -197,6 +199,8 @@ const struct record_table answer_table[QUESTION_TYPES] = {
 	[ASK_SEMAPHORE] = ANSWER(semaphore_question_fields),
 	[ASK_QUEUE] = ANSWER(queue_question_fields),
 	[ASK_WAKER] = ANSWER(waker_question_fields),
+	[ASK_SOCKET] = ANSWER(socket_question_fields),
+	[ASK_EPOLL] = ANSWER(descriptor_fields),
 };
 
 static const struct record_field file_fields[] = {
@@ -216,6 +220,7 @@ static const struct record_field file_fields[] = {
 	FIELD("used", used, DEC),
 	FIELD("size", size, DEC),
 	FIELD("target", target, DEC),
+	FIELD("users", users, DEC),
 #undef FIELD
 };
 
@@ -350,6 +355,44 @@ static const struct record_field python_lock_fields[] = {
 #undef FIELD
 };
 
+static const char *const socket_flags[] = {
+	"listening", "connected",  "waiting",	   "named",	  "mutual",	"ended",
+	"in-kernel", "kept-alive", "user-timeout", "times-known", "read-timed", "write-timed",
+};
+
+static const struct record_field socket_fields[] = {
+#define FIELD(name, ...) FIELD_AS(struct socket_state, name, __VA_ARGS__)
+	FIELD("inode", inode, DEC),
+	FIELD("peer", peer, DEC),
+	FIELD("name", name, ID),
+	FIELD("peer_name", peer_name, ID),
+	FIELD("local", local, BYTES),
+	FIELD("remote", remote, BYTES),
+	FIELD("local_port", local_port, DEC),
+	FIELD("remote_port", remote_port, DEC),
+	FIELD("net", net, DEC),
+	FIELD("family", family, DEC),
+	FIELD("type", type, DEC),
+	FIELD("flags", flags, BITS, NAMES(socket_flags)),
+	FIELD("queued", queued, DEC),
+	FIELD("written", written, DEC),
+	FIELD("room", room, DEC),
+	FIELD("peer_queued", peer_queued, DEC),
+	FIELD("peer_backlog", peer_backlog, DEC),
+	FIELD("on_the_way", on_the_way, DEC),
+#undef FIELD
+};
+
+static const struct record_field epoll_fields[] = {
+#define FIELD(name, ...) FIELD_AS(struct epoll_target, name, __VA_ARGS__)
+	FIELD("fd", fd, SIGNED, .always = true),
+	FIELD("events", events, HEX),
+	FIELD("dev", dev, DEV),
+	FIELD("inode", inode, DEC),
+	FIELD("is_file", is_file, DEC),
+#undef FIELD
+};
+
 static const struct record_field address_fields[] = {
 	{ .name = "address",
 	  .name_length = 7,
@@ -373,7 +416,9 @@ const struct record_table item_table[QUESTION_TYPES] = {
 	[ASK_SEMAPHORE] = TABLE(struct sysv_semaphore, semaphore_fields),
 	[ASK_QUEUE] = TABLE(struct sysv_queue, queue_fields),
 	[ASK_WAKER] = TABLE(struct waker, waker_fields),
+	[ASK_SOCKET] = TABLE(struct socket_state, socket_fields),
+	[ASK_EPOLL] = TABLE(struct epoll_target, epoll_fields),
 };
 
-_Static_assert(QUESTION_TYPES == 17, "a question type lacks its row in the two tables above");
+_Static_assert(QUESTION_TYPES == 19, "a question type lacks its row in the two tables above");
 _Static_assert(LENGTH(task_fields) <= 64, "the parser notes what it has seen in 64 bits");

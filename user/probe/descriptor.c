@@ -142,7 +142,9 @@ void descriptor_answer(struct worker *worker, struct exchange *exchange)
 	}
 
 	long flags = fdinfo_number(&text, "flags:", 8);
-	long target = file.kind == FILE_PIDFD ? fdinfo_number(&text, "Pid:", 10) : 0;
+	long target = file.kind == FILE_PIDFD	  ? fdinfo_number(&text, "Pid:", 10)
+		      : file.kind == FILE_EVENTFD ? fdinfo_number(&text, "eventfd-id:", 10)
+						  : 0;
 
 	if (flags >= 0) {
 		file.flags = (uint32_t)flags;

@@ -21,7 +21,7 @@
 #include "probe/exchange.h"
 
 #define HELPERS_ABANDONED_MAX 8
-#define HELPER_KEEP_MAX	      2
+#define HELPER_KEEP_MAX	      3
 
 struct helper_options {
 	/* Runs in the helper, on its copy of context, with what was in memory when it was made. */

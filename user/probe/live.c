@@ -212,7 +212,8 @@ static void (*const ask_of[QUESTION_TYPES])(struct live_probe *live,
 	[ASK_MAPPERS] = ask_facts,     [ASK_SEARCH] = ask_search,      [ASK_STACK] = ask_stack,
 	[ASK_SYMBOL] = ask_names,      [ASK_LOCKS] = ask_facts,	       [ASK_PATH] = ask_path,
 	[ASK_INTERPRETER] = ask_facts, [ASK_PYTHON_LOCKS] = ask_facts, [ASK_SEMAPHORE] = ask_facts,
-	[ASK_QUEUE] = ask_facts,       [ASK_WAKER] = ask_waker,
+	[ASK_QUEUE] = ask_facts,       [ASK_WAKER] = ask_waker,	       [ASK_SOCKET] = ask_facts,
+	[ASK_EPOLL] = ask_facts,
 };
 
 static void live_ask(void *context, const struct question *question, struct answer *ret)
@@ -248,10 +249,11 @@ struct live_probe *live_probe_new(const struct live_probe_options *options)
 	live->options = *options;
 	live->facts.prepare = prepare_hidden;
 	live->facts.context = live;
-	reader_init(&live->facts, options->files_link_fd, options->maps_link_fd, PATIENCE_NS, 0);
+	reader_init(&live->facts, options->files_link_fd, options->sockets_link_fd,
+		    options->maps_link_fd, PATIENCE_NS, 0);
 	live->names.prepare = prepare_regs;
 	live->names.context = live;
-	reader_init(&live->names, -1, -1, PATIENCE_NS, NAMES_MEMORY_MAX);
+	reader_init(&live->names, -1, -1, -1, PATIENCE_NS, NAMES_MEMORY_MAX);
 	return live;
 }
 

@@ -14,8 +14,10 @@
 struct live_probe;
 
 struct live_probe_options {
-	/* Links of the iterators over open files and mappings; not owned; -1: read /proc. */
+	/* Links of the iterators over open files, sockets and mappings; not owned; -1: read /proc.
+	 */
 	int files_link_fd;
+	int sockets_link_fd;
 	int maps_link_fd;
 	/*
 	 * Sum of the context switches of all tasks of a process at this look, by which the search

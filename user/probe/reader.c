@@ -6,16 +6,17 @@
 
 #define TRIES_MAX 3
 
-void reader_init(struct reader *reader, int files_link_fd, int maps_link_fd, uint64_t patience_ns,
-		 uint64_t memory_max)
+void reader_init(struct reader *reader, int files_link_fd, int sockets_link_fd, int maps_link_fd,
+		 uint64_t patience_ns, uint64_t memory_max)
 {
 	reader->worker.files_link_fd = files_link_fd;
+	reader->worker.sockets_link_fd = sockets_link_fd;
 	reader->worker.maps_link_fd = maps_link_fd;
 	reader->worker.quarantine = &reader->quarantine;
 	helper_init(&reader->helper,
 		    &(struct helper_options){ .serve = worker_serve,
 					      .context = &reader->worker,
-					      .keep_fds = { files_link_fd, maps_link_fd },
+					      .keep_fds = { files_link_fd, sockets_link_fd, maps_link_fd },
 					      .patience_ns = patience_ns,
 					      .memory_max = memory_max });
 }

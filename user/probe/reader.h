@@ -25,8 +25,8 @@ struct reader {
 /* Zero but for prepare and context, and not to be moved from now on. Links: see worker.h; the rest:
  * helper.h.
  */
-void reader_init(struct reader *reader, int files_link_fd, int maps_link_fd, uint64_t patience_ns,
-		 uint64_t memory_max);
+void reader_init(struct reader *reader, int files_link_fd, int sockets_link_fd, int maps_link_fd,
+		 uint64_t patience_ns, uint64_t memory_max);
 void reader_deinit(struct reader *reader);
 
 /* A new look begins: some of those that were stuck may be free again. */

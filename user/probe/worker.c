@@ -17,12 +17,15 @@ static void (*const answer_of[QUESTION_TYPES])(struct worker *worker, struct exc
 	[ASK_SYMBOL] = symbol_answer,
 	[ASK_SEMAPHORE] = semaphore_answer,
 	[ASK_QUEUE] = queue_answer,
+	[ASK_SOCKET] = socket_answer,
+	[ASK_EPOLL] = epoll_answer,
 };
 
 static void worker_forget(struct worker *worker)
 {
 	target_cache_clear(&worker->targets);
 	files_deinit(&worker->files);
+	sockets_deinit(&worker->sockets);
 	mappers_deinit(&worker->mappers);
 	locks_deinit(&worker->locks);
 	worker->stacks_until_ns = 0;

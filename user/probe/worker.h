@@ -14,6 +14,7 @@
 #include "probe/module.h"
 #include "probe/quarantine.h"
 #include "probe/search.h"
+#include "probe/sockets.h"
 #include "probe/target.h"
 #include "python/lock.h"
 
@@ -21,6 +22,7 @@ struct worker {
 	uint64_t look;
 	struct target_cache targets;
 	struct files files;
+	struct sockets sockets;
 	struct mappers mappers;
 	struct locks locks;
 	struct module_cache modules;
@@ -29,7 +31,7 @@ struct worker {
 	struct images images;	  /* kept across looks */
 	uint64_t stacks_until_ns; /* time on a CPU, in this look; 0: none was asked for yet */
 	const struct quarantine *quarantine; /* as it was when the helper started */
-	int files_link_fd, maps_link_fd;     /* -1: from /proc */
+	int files_link_fd, sockets_link_fd, maps_link_fd; /* -1: from /proc */
 	_Alignas(64) unsigned char block[SEARCH_BLOCK];
 };
 
@@ -45,6 +47,8 @@ void mappers_answer(struct worker *worker, struct exchange *exchange);
 void locks_answer(struct worker *worker, struct exchange *exchange);
 void semaphore_answer(struct worker *worker, struct exchange *exchange);
 void queue_answer(struct worker *worker, struct exchange *exchange);
+void socket_answer(struct worker *worker, struct exchange *exchange);
+void epoll_answer(struct worker *worker, struct exchange *exchange);
 void search_answer(struct worker *worker, struct exchange *exchange);
 void interpreter_answer(struct worker *worker, struct exchange *exchange);
 void python_locks_answer(struct worker *worker, struct exchange *exchange);

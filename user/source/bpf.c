@@ -259,6 +259,11 @@ int bpf_source_files_link(const struct bpf_source *source)
 	return bpf_link__fd(source->skel->links.files__task_file);
 }
 
+int bpf_source_sockets_link(const struct bpf_source *source)
+{
+	return bpf_link__fd(source->skel->links.sockets__task_file);
+}
+
 int bpf_source_maps_link(const struct bpf_source *source)
 {
 	return bpf_link__fd(source->skel->links.maps__task_vma);

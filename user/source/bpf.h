@@ -70,11 +70,13 @@ int bpf_source_look(struct bpf_source *source, struct look *ret);
 int bpf_source_registers(struct bpf_source *source, uint32_t tid, struct task_regs *ret);
 
 /*
- * Links of the iterators over open files (struct open_file) and shared mappings
- * of files (struct mapping); each bpf_iter_create() on one is a pass. Owned by
+ * Links of the iterators over open files (struct open_file), sockets (struct
+ * socket_state) and shared mappings of files (struct mapping); each
+ * bpf_iter_create() on one is a pass. Owned by
  * the source.
  */
 int bpf_source_files_link(const struct bpf_source *source);
+int bpf_source_sockets_link(const struct bpf_source *source);
 int bpf_source_maps_link(const struct bpf_source *source);
 
 /* Readable when events wait; -1 with BPF_ATTACH_NONE. */
