@@ -42,11 +42,11 @@ Test(kind_other, timed_semaphore_operation_is_timed)
 Test(kind_other, every_kind_has_its_row_and_the_last_takes_all)
 {
 	const struct kind_table *table = kinds_table();
-	uint32_t seen = 0;
+	uint64_t seen = 0;
 
 	for (size_t i = 0; i < table->count; i++)
-		seen |= 1u << table->kinds[i]->kind;
-	cr_expect_eq(seen, (1u << WAIT_KIND_COUNT) - 1 - (1u << WAIT_NONE));
+		seen |= 1ull << table->kinds[i]->kind;
+	cr_expect_eq(seen, (1ull << WAIT_KIND_COUNT) - 1 - (1ull << WAIT_NONE));
 	cr_expect_eq(table->kinds[table->count - 1]->kind, WAIT_OTHER);
 }
 

@@ -11,9 +11,10 @@
 #include <string.h>
 
 const char *const group_type_name[GROUP_TYPES] = {
-	[GROUP_PROCESS] = "process", [GROUP_MEMORY] = "memory",	  [GROUP_MAPPERS] = "mappers",
-	[GROUP_READERS] = "readers", [GROUP_WRITERS] = "writers", [GROUP_CHILDREN] = "children",
-	[GROUP_SHARERS] = "sharers", [GROUP_CUSTOM] = "group",	  [GROUP_DEAD] = "dead",
+	[GROUP_PROCESS] = "process", [GROUP_MEMORY] = "memory",	    [GROUP_MAPPERS] = "mappers",
+	[GROUP_READERS] = "readers", [GROUP_WRITERS] = "writers",   [GROUP_HOLDERS] = "holders",
+	[GROUP_EPOLL] = "epoll",     [GROUP_CHILDREN] = "children", [GROUP_SHARERS] = "sharers",
+	[GROUP_CUSTOM] = "group",    [GROUP_DEAD] = "dead",
 };
 
 uint64_t mix_bytes(uint64_t state, const void *bytes, size_t length)

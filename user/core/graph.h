@@ -31,6 +31,9 @@ enum group_type {
 	GROUP_CUSTOM,
 	GROUP_DEAD, /* a dead node; a: tid or object hash, b: start time or 0 */
 	GROUP_SHARERS, /* processes that share an open file description; a: its id, b: inode */
+	GROUP_HOLDERS, /* processes that hold a description; a: dev of a socket, b: its inode; a: 0,
+			  b: an eventfd's id */
+	GROUP_EPOLL,   /* the same of an epoll instance; a: pid, b: one descriptor of it there */
 	GROUP_TYPES,
 };
 extern const char *const group_type_name[GROUP_TYPES];
@@ -68,8 +71,8 @@ struct graph {
 	uint32_t *members;
 	uint32_t wait_count, edge_count, group_count, member_count;
 	uint32_t wait_capacity, edge_capacity, group_capacity, member_capacity;
-	uint32_t *slots;	/* hash table over groups but processes: indices, NO_NODE: empty */
-	uint32_t slot_count;	/* a power of two */
+	uint32_t *slots;     /* hash table over groups but processes: indices, NO_NODE: empty */
+	uint32_t slot_count; /* a power of two */
 	uint32_t slots_used;
 	uint32_t *process_node; /* process index -> node or NO_NODE */
 	/* reversed: who depends on node n: dependents[dependent_start[n] .. [n + 1]) */
@@ -135,8 +138,9 @@ uint32_t graph_memory(struct graph *graph, uint64_t mm);
  * Somebody who is no task of this look, or none that can act: a is the tid, b tells it from others
  * of that tid, below the two bits.
  */
-#define DEAD_LEFT_BEHIND (1ull << 63) /* task a lives in another process; fork() copied what it held */
-#define DEAD_UNNAMED	 (1ull << 62) /* a names the object instead: nothing says who held it */
+#define DEAD_LEFT_BEHIND \
+	(1ull << 63)		  /* task a lives in another process; fork() copied what it held */
+#define DEAD_UNNAMED (1ull << 62) /* a names the object instead: nothing says who held it */
 uint32_t graph_dead(struct graph *graph, uint64_t a, uint64_t b);
 
 /* Builds the reversed edges. 0 or -ENOMEM. Callable again after more was added. */

@@ -72,7 +72,7 @@ enum call {
 	CALL_FUTEX_WAITV,
 	CALL_WAIT4,
 	CALL_WAITID,
-	CALL_READ, /* read and readv: the descriptor is the first argument */
+	CALL_READ, /* and its kin: the descriptor is the first argument */
 	CALL_WRITE,
 	CALL_POLL,
 	CALL_PPOLL,
@@ -90,9 +90,19 @@ enum call {
 	CALL_SIGWAIT,
 	CALL_PAUSE,
 	CALL_SIGSUSPEND,
-	CALL_SLEEP,  /* always timed */
-	CALL_SOCKET, /* accept, connect, send, receive: ended by the network or a peer */
+	CALL_SLEEP, /* always timed */
+	CALL_ACCEPT,
+	CALL_CONNECT,
+	CALL_RECEIVE,
+	CALL_SEND,
 	CALL_EPOLL,
+	CALL_EPOLL2, /* epoll_pwait2: with another kind of timeout */
+	CALL_SPLICE,
+	CALL_TEE,
+	CALL_VMSPLICE,
+	CALL_SENDFILE,
+	CALL_OPEN,    /* the path is the first argument */
+	CALL_OPENAT,  /* ... or the second */
 	CALL_RESTART, /* restart_syscall: resumes a timed call */
 	CALLS,
 };

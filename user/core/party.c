@@ -49,6 +49,14 @@ void group_label(const struct graph *graph, const struct group *group, char *ret
 	case GROUP_SHARERS:
 		snprintf(ret, size, "sharers of a description of inode %" PRIu64, group->b);
 		break;
+	case GROUP_HOLDERS:
+		snprintf(ret, size, "holders of %s %" PRIu64, group->a ? "socket" : "eventfd",
+			 group->b);
+		break;
+	case GROUP_EPOLL:
+		snprintf(ret, size, "holders of epoll instance %" PRIu64 " of %" PRIu64, group->b,
+			 group->a);
+		break;
 	case GROUP_CHILDREN:
 		snprintf(ret, size, "children of %" PRIu64, group->a);
 		break;

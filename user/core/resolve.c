@@ -106,12 +106,19 @@ static void check_wchan(const struct kind_context *context, const struct kind *k
 	b->wait->pending = COST_DONE;
 }
 
-static void resolve_wait(const struct kind_context *context, const struct kind *kind,
+/* What the object turns out to be may make it another kind's wait: that one is asked instead. */
+static void resolve_wait(const struct kind_context *context, const struct kind_table *kinds,
 			 enum cost budget, struct wait_builder *b)
 {
 	const struct look_task *task = &context->look->tasks[b->wait->task];
+	const struct kind *kind = kind_find(kinds, b->wait->kind);
 
 	b->wait->pending = kind->resolve(context, task, budget, b);
+	if (b->wait->kind != kind->kind && b->wait->kind != WAIT_OTHER) {
+		kind = kind_find(kinds, b->wait->kind);
+		graph_begin_wait(context->graph, b->wait);
+		b->wait->pending = kind->resolve(context, task, budget, b);
+	}
 	if (budget >= COST_READ)
 		check_wchan(context, kind, task, b);
 }
@@ -120,12 +127,11 @@ int resolve_again(const struct kind_context *context, const struct kind_table *k
 		  struct wait *wait, struct evidence_sink *sink)
 {
 	struct wait_builder b = { .graph = context->graph, .wait = wait, .sink = sink };
-	const struct kind *kind = kind_find(kinds, wait->kind);
 
-	if (!kind)
+	if (!kind_find(kinds, wait->kind))
 		return -ENOENT;
 	graph_begin_wait(context->graph, wait);
-	resolve_wait(context, kind, COST_SEARCH, &b);
+	resolve_wait(context, kinds, COST_SEARCH, &b);
 	return sink ? sink->error : 0;
 }
 
@@ -148,7 +154,7 @@ static int resolve_all(const struct kind_context *context, const struct kind_tab
 		if (!wait)
 			return -ENOMEM;
 		if (kind)
-			resolve_wait(context, kind, COST_LOOK, &b);
+			resolve_wait(context, kinds, COST_LOOK, &b);
 		else
 			wait_open(&b, reason);
 	}
@@ -173,7 +179,7 @@ static uint32_t resolve_suspects(const struct kind_context *context, const struc
 		if (cleared || (!more && budget != COST_READ))
 			continue;
 		graph_begin_wait(graph, wait);
-		resolve_wait(context, kind_find(kinds, wait->kind), budget, &b);
+		resolve_wait(context, kinds, budget, &b);
 		count++;
 	}
 	return count;

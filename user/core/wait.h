@@ -35,6 +35,12 @@ struct graph;
 	X(VFORK, "vfork")               \
 	X(PIPE_READ, "pipe-read")       \
 	X(PIPE_WRITE, "pipe-write")     \
+	X(UNIX_SOCKET, "unix-socket")   \
+	X(TCP_LOOPBACK, "tcp-loopback") \
+	X(EVENTFD, "eventfd")           \
+	X(EPOLL, "epoll")               \
+	X(SPLICE, "splice")             \
+	X(FIFO_OPEN, "fifo-open")       \
 	X(POLL, "poll")                 \
 	X(SELECT, "select")             \
 	X(SYSV_SEM, "sysv-sem")         \

@@ -3,19 +3,28 @@
  * References that calls in progress hold. A call on a descriptor takes one if
  * its table is shared when it begins (fs/file.c: __fget_light()); whether it was
  * can no longer be told once all others who shared it have gone. A sleeping poll or select
- * keeps one for each queue that it waits on (fs/select.c: __pollwait()), and a
- * pipe has one for each direction that the description is open for (fs/pipe.c:
- * pipe_poll()), whatever events were asked for.
+ * keeps one for each queue that it waits on (fs/select.c: __pollwait()): a pipe
+ * has one for each direction that the description is open for (fs/pipe.c:
+ * pipe_poll()), whatever events were asked for, a socket, an eventfd and an
+ * epoll instance have one.
  */
 #include "kinds/file_use.h"
 
+#include "kinds/file_call.h"
 #include "kinds/poll_set.h"
+
+static uint32_t queue_count(const struct open_file *holder)
+{
+	if (holder->kind == FILE_PIPE || holder->kind == FILE_FIFO)
+		return (holder->mode & 1) + (holder->mode >> 1 & 1);
+	return holder->kind != FILE_REGULAR;
+}
 
 static uint32_t polled_uses(const struct kind_context *context, const struct look_task *thread,
 			    const struct open_file *holder)
 {
 	__attribute__((cleanup(poll_set_deinit))) struct poll_set set = { 0 };
-	uint32_t queues = (holder->mode & 1) + (holder->mode >> 1 & 1), uses = 0;
+	uint32_t queues = queue_count(holder), uses = 0;
 
 	if (poll_set_read(context->probe, thread, &set))
 		return 0;
@@ -25,21 +34,26 @@ static uint32_t polled_uses(const struct kind_context *context, const struct loo
 	return uses;
 }
 
+static void call_uses(const struct look_task *thread, const struct open_file *holder,
+		      struct file_uses *uses)
+{
+	struct file_side sides[FILE_CALL_SIDES];
+	uint32_t count = file_call_sides(thread, sides);
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (sides[i].fd != holder->fd)
+			continue;
+		uses->certain += thread->files_users > 1;
+		uses->possible += thread->files_users == 1;
+	}
+}
+
 static void thread_uses(const struct kind_context *context, const struct look_task *thread,
 			const struct open_file *holder, struct file_uses *uses)
 {
 	if (!(thread->flags & TASK_SLEEPING) || thread->files != holder->table)
 		return;
 	switch (call_of(thread)) {
-	case CALL_READ:
-	case CALL_WRITE:
-	case CALL_FLOCK:
-	case CALL_FCNTL:
-		if ((int32_t)thread->args[0] != holder->fd)
-			break;
-		uses->certain += thread->files_users > 1;
-		uses->possible += thread->files_users == 1;
-		break;
 	case CALL_POLL:
 	case CALL_PPOLL:
 	case CALL_SELECT:
@@ -47,7 +61,7 @@ static void thread_uses(const struct kind_context *context, const struct look_ta
 		uses->certain += polled_uses(context, thread, holder);
 		break;
 	default:
-		break;
+		call_uses(thread, holder, uses);
 	}
 }
 

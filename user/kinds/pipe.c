@@ -15,6 +15,21 @@
 #include "kinds/reasons.h"
 #include "kinds/signals.h"
 
+/* To the kind whose waits are on such a file. */
+static enum cost hand_over(const struct open_file *file, struct wait_builder *b)
+{
+	static const uint8_t kind_of[FILE_KINDS] = {
+		[FILE_SOCKET] = WAIT_UNIX_SOCKET, [FILE_EVENTFD] = WAIT_EVENTFD
+	};
+	enum wait_kind kind = file->kind < FILE_KINDS ? kind_of[file->kind] : WAIT_NONE;
+
+	b->wait->kind = kind ? kind : WAIT_OTHER;
+	if (kind)
+		return COST_TABLE; /* the other kind is asked at once */
+	wait_open_file(b, file->kind);
+	return COST_DONE;
+}
+
 static enum cost pipe_resolve(const struct kind_context *context, const struct look_task *task,
 			      enum cost budget, struct wait_builder *b)
 {
@@ -30,11 +45,8 @@ static enum cost pipe_resolve(const struct kind_context *context, const struct l
 		wait_open_error(b, error);
 		return COST_DONE;
 	}
-	if (file->kind != FILE_PIPE) {
-		b->wait->kind = WAIT_OTHER;
-		wait_open_file(b, file->kind);
-		return COST_DONE;
-	}
+	if (file->kind != FILE_PIPE)
+		return hand_over(file, b);
 	wait_object(b, file->dev, file->inode, reads);
 	if (budget < COST_TABLE)
 		return COST_TABLE;

@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * poll() and select(), on pipes and on processes. Each descriptor's event ends
+ * poll() and select(). Each descriptor's event ends
  * the wait, so its wakers are those of all of them together; one descriptor that
  * leads out of the model opens it.
  *
  * Nothing but a timer is said before the tables are read: the holders of the
  * pipes' other ends are responsible whatever else could end the wait.
  */
-#include <asm/poll.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "kinds/kinds.h"
 #include "kinds/pause.h"
-#include "kinds/pipe_ends.h"
 #include "kinds/poll_set.h"
 #include "kinds/reasons.h"
 #include "kinds/signals.h"
+#include "kinds/watch.h"
 
 static bool is_timed(const struct look_task *task)
 {
@@ -61,79 +60,19 @@ static enum cost resolve_signals(const struct kind_context *context, const struc
 	return signals_resolve(context, task, budget, b, mask ? HANDLER_ENDS_ANY : HANDLER_MAY_END);
 }
 
-static void saw_watch(const struct kind_context *context, const struct look_task *task,
-		      const struct poll_watch *watch, struct wait_builder *b)
+/* Not revents, which is written when the call returns. */
+static struct watch watch_of(const struct look_task *task, const struct poll_watch *item)
 {
 	bool polls = call_of(task) == CALL_POLL || call_of(task) == CALL_PPOLL;
-	/* Not revents, which is written when the call returns. */
-	size_t length = polls ? 6 : 8;
-	unsigned char bytes[8];
 
-	if (!probe_memory(context->probe, task->pid, watch->address, bytes, length))
-		wait_saw_own_memory(b, task, watch->address, bytes, length,
-				    polls ? "struct pollfd: descriptor and events"
-					  : "the descriptor's word in the fd_set");
-}
-
-/* False if only the process itself could act at the other end, to wake itself. */
-static bool watch_pipe(const struct kind_context *context, const struct look_task *task,
-		       const struct poll_watch *watch, const struct open_file *file,
-		       struct wait_builder *b)
-{
-	bool others = true;
-
-	if (file->mode & PIPE_READ_END) {
-		others &= pipe_end_edge(
-			context, task, file, PIPE_WRITE_END,
-			watch->events & (POLLIN | POLLRDNORM) ? PIPE_DATA : PIPE_HANGUP, b);
-		saw_watch(context, task, watch, b);
-	}
-	if (file->mode & PIPE_WRITE_END) {
-		others &= pipe_end_edge(
-			context, task, file, PIPE_READ_END,
-			watch->events & (POLLOUT | POLLWRNORM) ? PIPE_ROOM : PIPE_HANGUP, b);
-		saw_watch(context, task, watch, b);
-	}
-	return others;
-}
-
-/* A pidfd becomes readable when its process has ended (pidfd_open(2)). */
-static void watch_process(const struct kind_context *context, const struct look_task *task,
-			  const struct poll_watch *watch, const struct open_file *file,
-			  struct wait_builder *b)
-{
-	const struct process *process = look_process(context->look, file->target);
-
-	if (!process || process_is_dead(context->look, process)) {
-		wait_open(b, OPEN_BUSY);
-		return;
-	}
-	wait_edge_or_open(b, graph_process(context->graph, process),
-			  process->ppid == task->pid ? RELATION_CHILD : RELATION_JOINS,
-			  EDGE_CAN_END | EDGE_HOLDER);
-	saw_watch(context, task, watch, b);
-}
-
-/* Returns the cost of the next question about this descriptor; *ret_wakes_itself as above. */
-static enum cost resolve_watch(const struct kind_context *context, const struct look_task *task,
-			       const struct poll_watch *watch, enum cost budget,
-			       struct wait_builder *b, bool *ret_wakes_itself)
-{
-	const struct open_file *file;
-	int error = probe_descriptor(context->probe, task->pid, watch->fd, &file);
-
-	if (error) {
-		wait_open_error(b, error);
-	} else if (file->kind == FILE_PIPE) {
-		if (budget < COST_TABLE)
-			return COST_TABLE;
-		*ret_wakes_itself |= !watch_pipe(context, task, watch, file, b);
-	} else if (file->kind == FILE_PIDFD) {
-		watch_process(context, task, watch, file, b);
-	} else {
-		wait_open_file(b, file->kind);
-	}
-	return COST_DONE;
+	return (struct watch){
+		.fd = item->fd,
+		.events = item->events,
+		.address = item->address,
+		.length = polls ? 6 : 8,
+		.meaning = polls ? "struct pollfd: descriptor and events"
+				 : "the descriptor's word in the fd_set",
+	};
 }
 
 /* Reasons with which custom does not reckon must wait until the holders are known. */
@@ -166,8 +105,8 @@ static enum cost poll_resolve(const struct kind_context *context, const struct l
 		return pause_until_signal(context, task, budget, b);
 	wait_object(b, task->start_ns, task->tid, 0);
 	for (size_t i = 0; i < set.count; i++) {
-		enum cost more =
-			resolve_watch(context, task, &set.items[i], budget, b, &wakes_itself);
+		const struct watch watch = watch_of(task, &set.items[i]);
+		enum cost more = watch_resolve(context, task, &watch, budget, b, &wakes_itself);
 
 		if (is_cleared(b))
 			return COST_DONE;
