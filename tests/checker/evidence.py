@@ -4,7 +4,7 @@
 import os
 import re
 
-from . import sysvipc
+from . import sockets, sysvipc, waits
 from .procfs import COMPAT_CALLS, KCMP_FILE, TICK_NS, Unreadable, is_same, read_bytes, read_link, read_memory
 
 SYSCALL_WORDS = 7  # number and six arguments; what follows is stack pointer and program counter
@@ -113,8 +113,25 @@ def count_tasks(system, cause, _):
     return {sum(len(system.threads(pid)) for pid in system.sharers(cause["pid"]))}
 
 
+def count_socket(system, _, inode):
+    return {system.descriptions(waits.holding(system, f"socket:[{inode}]"))}
+
+
+def count_eventfd(system, _, number):
+    users = waits.holding(system, "anon_inode:[eventfd]", lambda file: int(file.info()[b"eventfd-id"]) == number)
+    return {system.descriptions(users)}
+
+
+def number_of_peer(_, cause, inode):
+    found = sockets.find(cause["tid"], f"socket:[{inode}]")
+    return {found.peer} if found else set()
+
+
 # What a census counts -> every number that is right for it.
 CENSUSES = [
+    (re.compile(r"holders of socket (\d+)"), count_socket),
+    (re.compile(r"holders of eventfd (\d+)"), count_eventfd),
+    (re.compile(r"(?:peer|listener) of socket (\d+)"), number_of_peer),
     (re.compile(r"(?:mappers|mappings).*inode (\d+)"), count_mappers),
     (re.compile(r"(?:writers|write ends|writing descriptions).*?(\d+)"), count_ends(os.O_WRONLY)),
     (re.compile(r"(?:readers|read ends|reading descriptions).*?(\d+)"), count_ends(os.O_RDONLY)),

@@ -10,7 +10,7 @@ WEAK = {"may-post", "may-wake", "stopped-by"}
 STATES = {"alive", "zombie", "gone", "left-behind"}
 KINDS = set(
     """mutex pi-mutex robust-mutex rwlock cond barrier once sem semlock stdio futex futex-waitv join wait4 waitid
-    vfork sysv-sem sysv-msg mq pipe-read pipe-write fifo-open unix-socket tcp-loopback poll epoll
+    vfork sysv-sem sysv-msg mq pipe-read pipe-write fifo-open unix-socket tcp-loopback poll epoll splice
     select eventfd flock posix-lock ofd-lock python-lock python-rlock gil pause stopped kernel-lock
     other""".split()
 )

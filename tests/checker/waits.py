@@ -10,7 +10,7 @@ import os
 import re
 import struct
 
-from . import filelocks, python_lock, semlock, sysvipc
+from . import filelocks, python_lock, semlock, sockets, sysvipc
 from .procfs import Unreadable, read_bytes, read_memory, read_word
 
 # Whether custom overrules a reason for being open: never, where somebody is
@@ -33,7 +33,7 @@ SIGINT, SIGCHLD, INTERNAL = 2, 17, {32, 33}
 INTERPRETERS = re.compile(r"(python|pypy|perl|ruby|node|nodejs|bash|sh|dash|zsh|ksh|php|lua)(?![a-z])")
 
 VFORKS = (56, 58, 435)  # clone, vfork, clone3
-
+SOCKET_WCHANS = ("unix_", "__skb_wait", "sock_alloc_send", "sk_wait", "sk_stream_wait", "tcp_", "wait_woken")
 # system call -> beginnings of the kernel functions in which it sleeps
 WCHANS = {
     202: ("futex", "rt_mutex", "__rt_mutex"),
@@ -41,10 +41,17 @@ WCHANS = {
     455: ("futex",),
     61: ("do_wait", "kernel_wait"),
     247: ("do_wait", "kernel_wait"),
-    0: ("pipe", "anon_pipe"),
-    19: ("pipe", "anon_pipe"),
-    1: ("pipe", "anon_pipe"),
-    20: ("pipe", "anon_pipe"),
+    0: ("pipe", "anon_pipe", "eventfd_", "do_wait_intr_irq", *SOCKET_WCHANS),
+    19: ("pipe", "anon_pipe", *SOCKET_WCHANS),
+    1: ("pipe", "anon_pipe", "eventfd_", "do_wait_intr_irq", *SOCKET_WCHANS),
+    20: ("pipe", "anon_pipe", *SOCKET_WCHANS),
+    44: SOCKET_WCHANS,
+    45: SOCKET_WCHANS,
+    46: SOCKET_WCHANS,
+    47: SOCKET_WCHANS,
+    275: ("pipe", "anon_pipe", "ipipe_prep", "opipe_prep", "splice", "do_splice", "wait_for_space"),
+    232: ("ep_poll", "do_epoll_wait"),
+    281: ("ep_poll", "do_epoll_wait"),
     **dict.fromkeys(VFORKS, ("kernel_clone", "wait_for_vfork_done")),
     65: ("do_semtimedop", "__do_semtimedop", "ksys_semtimedop"),
     220: ("do_semtimedop", "__do_semtimedop", "ksys_semtimedop"),
@@ -473,12 +480,64 @@ def end_wait(system, task, fd, access, kinds):
     return mind_signals(system, task, Wait(kinds, members(system, pids), holders, relation))
 
 
+def holding(system, target, same=lambda file: True):
+    return [file for pid in system.pids for file in system.files(pid) if file.target == target and same(file)]
+
+
+def socket_wait(system, task, file, kinds, reads=True):
+    """Ended by whoever holds the peer, or shuts down this end."""
+    own = sockets.find(task.tid, file.target)
+    if not own or not own.peer:
+        return opened("no peer")
+    if reads and own.queued:
+        return opened("something to read")
+    peers = {other.pid for other in holding(system, f"socket:[{own.peer}]")}
+    beside = {other.pid for other in holding(system, file.target)}
+    if not peers:
+        return opened("nobody holds the peer")
+    holders = members(system, peers - {task.pid} or peers)
+    wait = Wait(kinds or {own.kind}, members(system, peers | beside), holders, "peer")
+    if own.kind == "tcp-loopback":
+        wait.because("nothing tells that they belong together", SOFT)
+    return wait
+
+
+def eventfd_wait(system, task, file, kinds):
+    """Ended by whoever holds it."""
+    info = file.info()
+    users = holding(system, file.target, lambda other: other.info()[b"eventfd-id"] == info[b"eventfd-id"])
+    pids = {other.pid for other in users}
+    return Wait(kinds, members(system, pids), members(system, pids - {task.pid} or pids), "writer")
+
+
+def file_wait(system, task, fd, access, kinds):
+    file = file_of(system, task, fd)
+    if file.target.startswith("socket:"):
+        return mind_signals(system, task, socket_wait(system, task, file, None, access == os.O_WRONLY))
+    if file.target == "anon_inode:[eventfd]":
+        return mind_signals(system, task, eventfd_wait(system, task, file, {"eventfd"}))
+    return end_wait(system, task, fd, access, kinds)
+
+
 def read_wait(system, task, args):
-    return end_wait(system, task, args[0] & 0x7FFFFFFF, os.O_WRONLY, {"pipe-read"})
+    return file_wait(system, task, args[0] & 0x7FFFFFFF, os.O_WRONLY, {"pipe-read"})
 
 
 def write_wait(system, task, args):
-    return end_wait(system, task, args[0] & 0x7FFFFFFF, os.O_RDONLY, {"pipe-write"})
+    return file_wait(system, task, args[0] & 0x7FFFFFFF, os.O_RDONLY, {"pipe-write"})
+
+
+def splice_wait(system, task, args):
+    """Sleeps for whichever side is not ready; both sides' wakers are more than there are."""
+    wait = Wait({"splice"}, (), set(), "writer")
+    for fd, access in ((args[0] & 0x7FFFFFFF, os.O_WRONLY), (args[2] & 0x7FFFFFFF, os.O_RDONLY)):
+        if file_of(system, task, fd).target.startswith("/"):
+            continue
+        part = file_wait(system, task, fd, access, {"splice"})
+        wait.can_end |= part.can_end
+        wait.holders |= part.holders or set()
+        wait.open.update(part.open)
+    return wait
 
 
 def pidfd_wait(system, task, file, kinds):
@@ -487,8 +546,24 @@ def pidfd_wait(system, task, file, kinds):
     return Wait(kinds, found, found, "child") if found else opened("ended process")
 
 
-def any_of(system, task, wanted, kinds):
-    """wanted: descriptors; ready if one is."""
+def watched(file):
+    """Descriptors that an epoll instance watches and has not put to rest (EPOLLONESHOT)."""
+    text = read_bytes(f"/proc/{file.tid}/fdinfo/{file.fd}").decode()
+    lines = re.findall(r"^tfd:\s*(\d+) events:\s*([0-9a-f]+)", text, re.M)
+    return [int(fd) for fd, events in lines if int(events, 16) & 0x0FFFFFFF]
+
+
+def epoll_wait(system, task, args):
+    if args[3] & 0x80000000 == 0:
+        return opened("timed")
+    file = file_of(system, task, args[0] & 0x7FFFFFFF)
+    wait = any_of(system, task, watched(file), {"epoll"}, quiet=True)
+    wait.can_end |= members(system, {other.pid for other in holding(system, file.target) if other.pid == task.pid})
+    return wait
+
+
+def any_of(system, task, wanted, kinds, quiet=False):
+    """wanted: descriptors; ready if one is. quiet: what is there already may have been reported."""
     wait = Wait(kinds, (), set(), "writer")
     for fd in wanted:
         file = file_of(system, task, fd)
@@ -499,6 +574,12 @@ def any_of(system, task, wanted, kinds):
             # whatever events are asked for, the end that it is also hears of the other's end
             ends = [(os.O_RDONLY, os.O_WRONLY), (os.O_WRONLY, os.O_RDONLY)]
             parts = [end_wait(system, task, fd, other, kinds) for own, other in ends if file.may(own)]
+        elif file.target.startswith("socket:"):
+            parts = [socket_wait(system, task, file, kinds, reads=not quiet)]
+        elif file.target == "anon_inode:[eventfd]":
+            parts = [eventfd_wait(system, task, file, kinds)]
+        elif file.target == "anon_inode:[eventpoll]":
+            parts = [any_of(system, task, watched(file), kinds)]
         else:
             parts = [opened("no pipe")]
         for part in parts:
@@ -665,6 +746,13 @@ CALLS = {
     70: msgrcv_wait,
     242: lambda system, task, args: mq_wait(system, task, args, os.O_RDONLY),
     243: lambda system, task, args: mq_wait(system, task, args, os.O_WRONLY),
+    275: splice_wait,
+    44: write_wait,
+    45: read_wait,
+    46: write_wait,
+    47: read_wait,
+    232: epoll_wait,
+    281: epoll_wait,
     73: flock_wait,
     72: fcntl_wait,
     34: pause_wait,

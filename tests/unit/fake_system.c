@@ -89,6 +89,17 @@ void fake_holders(struct fake_system *system, uint32_t dev, uint64_t inode,
 	add_answer(system, (struct question){ ASK_HOLDERS, 0, dev, inode }, files, count);
 }
 
+void fake_socket(struct fake_system *system, const struct socket_state *socket)
+{
+	add_answer(system, (struct question){ ASK_SOCKET, 0, socket->inode, 0 }, socket, 1);
+}
+
+void fake_epoll(struct fake_system *system, uint32_t pid, int fd,
+		const struct epoll_target *targets, uint32_t count)
+{
+	add_answer(system, (struct question){ ASK_EPOLL, pid, (uint32_t)fd, 0 }, targets, count);
+}
+
 void fake_mappers(struct fake_system *system, uint32_t dev, uint64_t inode,
 		  const struct mapping *mappings, uint32_t count)
 {

@@ -71,6 +71,9 @@ void fake_descriptor(struct fake_system *system, uint32_t pid, int fd,
 		     const struct open_file *file);
 void fake_holders(struct fake_system *system, uint32_t dev, uint64_t inode,
 		  const struct open_file *files, uint32_t count);
+void fake_socket(struct fake_system *system, const struct socket_state *socket);
+void fake_epoll(struct fake_system *system, uint32_t pid, int fd,
+		const struct epoll_target *targets, uint32_t count);
 void fake_mappers(struct fake_system *system, uint32_t dev, uint64_t inode,
 		  const struct mapping *mappings, uint32_t count);
 void fake_locks(struct fake_system *system, uint32_t dev, uint64_t inode,

@@ -283,9 +283,10 @@ Test(kind_pipe, other_files_lead_out_of_the_model)
 		enum file_kind kind;
 		enum open_reason reason;
 	} rows[] = {
-		{ FILE_TERMINAL, OPEN_TERMINAL }, { FILE_SOCKET, OPEN_SOCKET },
-		{ FILE_DEVICE, OPEN_DEVICE },	  { FILE_REGULAR, OPEN_IN_KERNEL },
-		{ FILE_FIFO, OPEN_NAME },	  { FILE_EVENTFD, OPEN_UNKNOWN_CALL },
+		{ FILE_TERMINAL, OPEN_TERMINAL },
+		{ FILE_DEVICE, OPEN_DEVICE },
+		{ FILE_REGULAR, OPEN_IN_KERNEL },
+		{ FILE_FIFO, OPEN_NAME },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -301,6 +302,28 @@ Test(kind_pipe, other_files_lead_out_of_the_model)
 		cr_expect_eq(wait.kind, WAIT_OTHER);
 		cr_expect(wait.open & OPEN_BIT(rows[i].reason), "file kind %d", rows[i].kind);
 		cr_expect(wait.open & ~OPEN_SOFT, "open by custom too");
+		fake_system_deinit(&system);
+	}
+}
+
+Test(kind_pipe, other_kinds_of_file_are_other_kinds_waits)
+{
+	static const struct {
+		enum file_kind file;
+		enum wait_kind wait;
+	} rows[] = { { FILE_SOCKET, WAIT_UNIX_SOCKET }, { FILE_EVENTFD, WAIT_EVENTFD } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fake_system system = { 0 };
+		struct open_file file = { .kind = rows[i].file };
+
+		fake_call(fake_task(&system, 10, 10), SYS_read, 3, 0, 1, 0);
+		fake_descriptor(&system, 10, 3, &file);
+
+		struct fake_wait wait = fake_resolve(&system, &pipe_read_kind, 10, COST_READ);
+
+		cr_expect_eq(wait.kind, rows[i].wait);
+		cr_expect_eq(wait.open, 0);
 		fake_system_deinit(&system);
 	}
 }

@@ -121,20 +121,20 @@ Test(kind_poll, data_ends_it_only_if_it_was_asked_for)
 	}
 }
 
-Test(kind_poll, one_socket_opens_it_before_any_table_is_read)
+Test(kind_poll, one_device_opens_it_before_any_table_is_read)
 {
 	struct fake_system system = { 0 };
 	struct pollfd set[] = { { 3, POLLIN, 0 }, { 5, POLLIN, 0 } };
 	struct open_file two[] = { pipe_end(10, 3, 500, 1), pipe_end(20, 4, 500, 2) };
-	struct open_file socket = { .kind = FILE_SOCKET };
+	struct open_file device = { .kind = FILE_DEVICE };
 
 	polling(&system, set, 2);
 	add_pipe(&system, two);
-	fake_descriptor(&system, 10, 5, &socket);
+	fake_descriptor(&system, 10, 5, &device);
 
 	struct fake_wait wait = fake_resolve(&system, &poll_kind, 10, COST_READ);
 
-	cr_assert_eq(wait.open, OPEN_BIT(OPEN_SOCKET));
+	cr_assert_eq(wait.open, OPEN_BIT(OPEN_DEVICE));
 	cr_assert_eq(wait.next, COST_DONE);
 	fake_system_deinit(&system);
 }
@@ -293,14 +293,14 @@ Test(kind_poll, set_larger_than_one_read_is_read_whole)
 {
 	static struct pollfd set[1000];
 	struct fake_system system = { 0 };
-	struct open_file socket = { .kind = FILE_SOCKET };
+	struct open_file device = { .kind = FILE_DEVICE };
 
 	for (int i = 0; i < 1000; i++)
 		set[i].fd = -1;
 	set[999].fd = 9;
 	polling(&system, set, 1000);
-	fake_descriptor(&system, 10, 9, &socket);
-	cr_assert_eq(fake_resolve(&system, &poll_kind, 10, COST_READ).open, OPEN_BIT(OPEN_SOCKET));
+	fake_descriptor(&system, 10, 9, &device);
+	cr_assert_eq(fake_resolve(&system, &poll_kind, 10, COST_READ).open, OPEN_BIT(OPEN_DEVICE));
 	fake_system_deinit(&system);
 }
 
