@@ -106,6 +106,10 @@ enum call {
 	CALL_RESTART, /* restart_syscall: resumes a timed call */
 	CALLS,
 };
+/* For a set of them in 64 bits. */
+#define CALL_BIT(call) (1ull << (call))
+_Static_assert(CALLS <= 64, "a set of calls has 64 bits");
+
 enum call call_of(const struct look_task *task);
 /* Name of the system call for reports, "?" if unknown. Valid for ever. */
 const char *call_name(int number);

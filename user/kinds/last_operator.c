@@ -19,7 +19,7 @@ bool last_operator_edge(const struct kind_context *context, const struct look_ta
 }
 
 uint32_t operators_asleep(const struct kind_context *context, const struct look_task *task,
-			  uint32_t calls, const struct look_task **ret_tasks, uint32_t most)
+			  uint64_t calls, const struct look_task **ret_tasks, uint32_t most)
 {
 	const struct look *look = context->look;
 	uint32_t count = 0;
@@ -28,7 +28,7 @@ uint32_t operators_asleep(const struct kind_context *context, const struct look_
 		const struct look_task *other = &look->tasks[i];
 
 		if (other->pid != task->pid && other->flags & TASK_SLEEPING &&
-		    calls >> call_of(other) & 1 &&
+		    calls & CALL_BIT(call_of(other)) &&
 		    (uint32_t)other->args[0] == (uint32_t)task->args[0])
 			ret_tasks[count++] = other;
 	}

@@ -16,11 +16,11 @@ bool last_operator_edge(const struct kind_context *context, const struct look_ta
 			uint32_t last, bool others, enum relation relation, struct wait_builder *b);
 
 /*
- * The number of other processes' tasks asleep in such a call (mask of bits 1 << enum call) on the
+ * The number of other processes' tasks asleep in such a call (mask of CALL_BIT()) on the
  * object of that id, at most `most`; they go to ret_tasks. Each counts: threads of one process may
  * wait for different things.
  */
 uint32_t operators_asleep(const struct kind_context *context, const struct look_task *task,
-			  uint32_t calls, const struct look_task **ret_tasks, uint32_t most);
+			  uint64_t calls, const struct look_task **ret_tasks, uint32_t most);
 
 #endif /* DLTRACE_LAST_OPERATOR_H */

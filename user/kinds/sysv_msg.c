@@ -13,7 +13,7 @@
 #include "kinds/signals.h"
 
 #define USERS_MOST 64
-#define MSG_CALLS  (1u << CALL_MSGRCV | 1u << CALL_MSGSND)
+#define MSG_CALLS  (CALL_BIT(CALL_MSGRCV) | CALL_BIT(CALL_MSGSND))
 
 /* What is waited for is there. */
 static bool is_ready(const struct look_task *task, const struct sysv_queue *queue)
@@ -92,7 +92,7 @@ static void sysv_msg_describe(const struct kind_context *context, const struct l
 static bool sysv_msg_recognise(const struct kind_context *context, const struct look_task *task)
 {
 	(void)context;
-	return MSG_CALLS >> call_of(task) & 1;
+	return MSG_CALLS & CALL_BIT(call_of(task));
 }
 
 /* ipc/msg.c */

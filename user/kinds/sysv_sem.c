@@ -20,7 +20,7 @@
 
 #define OPERATIONS_MOST 32
 #define USERS_MOST	64
-#define SEM_CALLS	(1u << CALL_SEMOP | 1u << CALL_SEMTIMEDOP)
+#define SEM_CALLS	(CALL_BIT(CALL_SEMOP) | CALL_BIT(CALL_SEMTIMEDOP))
 
 /* include/uapi/linux/sem.h */
 struct operation {
@@ -188,7 +188,7 @@ static void sysv_sem_describe(const struct kind_context *context, const struct l
 static bool sysv_sem_recognise(const struct kind_context *context, const struct look_task *task)
 {
 	(void)context;
-	return SEM_CALLS >> call_of(task) & 1;
+	return SEM_CALLS & CALL_BIT(call_of(task));
 }
 
 /* ipc/sem.c */
