@@ -12,7 +12,7 @@ set -eu
 
 packages='make gcc clang bpftool libbpf-dev libelf-dev libdw-dev libjson-c-dev libcap-ng-dev uthash-dev
 pkg-config libc6-dev scdoc'
-test_packages='gcc-multilib golang-go rustc g++ libcriterion-dev musl musl-tools python3-minimal libpython3-stdlib procps util-linux bash
+test_packages='gcc-multilib golang-go rustc g++ libcriterion-dev musl musl-tools python3-minimal libpython3-stdlib procps util-linux bash xz-utils
 graphviz tidy libxml2-utils chromium chromium-driver fonts-dejavu-core
 postgresql redis-server redis-tools nginx-light curl gunicorn tmux openssh-client dbus-daemon stress-ng rt-tests
 qemu-system-x86 busybox-static cpio'

@@ -61,6 +61,7 @@ static int path_open(const struct target *target, int path_fd, struct image_file
 		.size = stat.stx_size,
 		.changed_ns = (uint64_t)stat.stx_ctime.tv_sec * 1000000000 + stat.stx_ctime.tv_nsec,
 		.uid = stat.stx_uid,
+		.dev = kernel_dev(stat.stx_dev_major, stat.stx_dev_minor),
 	};
 	return 0;
 }
@@ -75,6 +76,26 @@ static void path_read(const char *link, char *ret, size_t size)
 		*ret = '\0';
 }
 
+/*
+ * To follow the link of a mapping takes CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE (fs/proc/base.c,
+ * proc_map_files_get_link), to read it does not. What lies at the path may be another file by now.
+ */
+static int mapped_by_path(const struct target *target, const struct mapping *mapping,
+			  const char *path, struct image_file *ret)
+{
+	struct image_file file;
+	int err = *path ? image_file_open(target, path, &file) : -EPERM;
+
+	if (err)
+		return err;
+	if (file.inode != mapping->inode || file.dev != mapping->dev) {
+		close(file.fd);
+		return -ESTALE;
+	}
+	*ret = file;
+	return 0;
+}
+
 int image_file_mapped(const struct target *target, const struct mapping *mapping,
 		      struct image_file *ret, char *ret_path, size_t path_size)
 {
@@ -85,11 +106,12 @@ int image_file_mapped(const struct target *target, const struct mapping *mapping
 	snprintf(link, sizeof(link), "/proc/%u/map_files/%llx-%llx", procfs_thread(target->pid),
 		 (unsigned long long)mapping->start, (unsigned long long)mapping->end);
 
+	path_read(link, ret_path, path_size);
+
 	_cleanup_fd_ int path_fd = open(link, O_PATH | O_CLOEXEC);
 
 	if (path_fd < 0)
-		return -errno;
-	path_read(link, ret_path, path_size);
+		return errno == EPERM ? mapped_by_path(target, mapping, ret_path, ret) : -errno;
 	return path_open(target, path_fd, ret);
 }
 

@@ -15,7 +15,7 @@
 struct image_file {
 	int fd;
 	uint64_t inode, size, changed_ns;
-	uint32_t uid;
+	uint32_t uid, dev;
 };
 
 /*

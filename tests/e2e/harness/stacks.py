@@ -14,6 +14,8 @@ from harness.scoreboard import expect
 STACKS = []
 MUTEXES = {"a": "mutex", "b": "mutex"}
 TRANSFER = cycle("stacks/transfer-O2", causes=MUTEXES, edges=A_B_HOLD)
+ELSEWHERE = 'mount -t tmpfs none /mnt && cp "$0" "$0.debug" /mnt && exec /mnt/transfer-debuglink'
+FEW_RIGHTS = "-all,+bpf,+perfmon,+sys_ptrace,+dac_read_search"
 STRIPPED = cycle("stacks/transfer-stripped", causes=MUTEXES, edges=A_B_HOLD)
 QUICK_S = 10
 HUGE = 2 << 30
@@ -115,6 +117,55 @@ def a_deleted_program_still_has_its_names(bench):
         for task in judge_quickly(bench, target):
             expect("lock_second" in functions(task), task)
             expect(task["wait"].get("name") in ("to_lock", "from_lock"), task)
+
+
+def to_minidebuginfo(path):
+    """As Fedora ships programs: stripped, with a packed table of symbols inside."""
+    symbols, packed = f"{path}.symbols", f".gnu_debugdata={path}.symbols.xz"
+    subprocess.run(["objcopy", "--strip-debug", path, symbols], check=True)
+    subprocess.run(["objcopy", "--only-keep-debug", symbols], check=True)
+    subprocess.run(["xz", "-f", symbols], check=True)
+    subprocess.run(["strip", "-s", path], check=True)
+    subprocess.run(["objcopy", "--add-section", packed, path], check=True)
+
+
+@test
+def names_in_minidebuginfo_are_found(bench):
+    with copied(bench, TRANSFER, to_minidebuginfo) as case, hung(bench, case) as target:
+        for task in judge_quickly(bench, target):
+            expect({"transfer", "work"} <= {*functions(task)}, task)
+            expect(task["wait"].get("name") in ("to_lock", "from_lock"), task)
+
+
+@test
+def names_in_another_mount_namespace_come_from_there(bench):
+    prefix = ("/usr/bin/unshare", "-m", "/bin/sh", "-c", ELSEWHERE)
+    with hung(bench, cycle("stacks/transfer-debuglink", causes=MUTEXES, prefix=prefix)) as target:
+        for task in judge_quickly(bench, target):
+            [place] = [frame for frame in task["stack"] if frame.get("place")]
+            expect(place["function"] == "lock_second" and place.get("line"), task)
+            expect(task["wait"].get("name") in ("to_lock", "from_lock"), task)
+
+
+@test
+def names_are_found_without_cap_sys_admin(bench):
+    prefix = ("setpriv", "--inh-caps", FEW_RIGHTS, "--bounding-set", FEW_RIGHTS)
+    with hung(bench, TRANSFER) as target:
+        for task in causes(bench.dltrace.run("-p", target.pid, "--once", prefix=prefix)):
+            expect("lock_second" in functions(task), task)
+            expect(task["wait"].get("name") in ("to_lock", "from_lock"), task)
+
+
+@test
+def names_are_not_taken_from_another_file_at_the_same_path(bench):
+    """Without the right to open what is mapped, what lies at its path now is not believed."""
+    prefix = ("setpriv", "--inh-caps", FEW_RIGHTS, "--bounding-set", FEW_RIGHTS)
+    with copied(bench, TRANSFER, lambda path: None) as case, hung(bench, case) as target:
+        path = bench.scratch / "changed"
+        path.unlink()
+        shutil.copy(bench.binaries / "stacks/transfer-O0", path)
+        for task in causes(bench.dltrace.run("-p", target.pid, "--once", prefix=prefix)):
+            expect("lock_second" not in functions(task), task)
 
 
 @test
