@@ -8,10 +8,12 @@ import json
 import re
 import subprocess
 import tempfile
+import time
 import urllib.request
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 START_S = 60
+ANSWER_S = 10
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars "
     "--disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage "
@@ -69,6 +71,13 @@ class Browser:
 
     def run(self, script, *arguments):
         return self._send("POST", "/execute/sync", {"script": script, "args": list(arguments)})
+
+    def run_until(self, script, *arguments):
+        """What the script says once it says something, or at last: a page answers a click in its own time."""
+        end = time.monotonic() + ANSWER_S
+        while not (said := self.run(script, *arguments)) and time.monotonic() < end:
+            time.sleep(0.05)
+        return said
 
     def click(self, selector):
         found = self._send("POST", "/element", {"using": "css selector", "value": selector})
