@@ -119,7 +119,8 @@ def judge_case(case, target, result, table=None):
     report = "\n".join(json.dumps(deadlock) for deadlock in found)
     ended = [role for role, tid in target.roles.items() if role != "dead" and not proc.threads(tid)]
     expect(not ended and target.program.poll() is None, f"the program has ended: {ended}")
-    expect(not wrong, "\n".join([*wrong, f"roles: {target.roles}", report, result.err[:500]]))
+    summary = [f"it says: {line}" for line in result.of_type("summary")]
+    expect(not wrong, "\n".join([*wrong, f"roles: {target.roles}", report, *summary, result.err[:500]]))
     return found
 
 
