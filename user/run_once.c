@@ -32,21 +32,34 @@ static void sleep_until(uint64_t ns)
 		;
 }
 
-/* True if another look may find more than what stands; then it has been waited for. */
+/*
+ * What could not be known at one look may be known at the next: a count of the kernel's is off
+ * while somebody else looks at the same file. It counts if it is off twice in a row.
+ */
+static bool may_know_more(const struct judge_stats *stats, unsigned int looks, bool hoped)
+{
+	return !stats->deadlocked && stats->scope_ignorance && (looks == 1 || hoped);
+}
+
+/* True if another look may find more than what stands; then it has been waited for. *hoped: a look
+ * so far had candidates. */
 static bool wait_for_next(const struct system *system, const struct findings *findings,
-			  unsigned int looks)
+			  unsigned int looks, bool *hoped)
 {
 	const struct judge_stats *stats = judge_stats(system->judge);
 
-	if (!findings->candidates || looks == LOOKS_MOST)
+	if (looks == LOOKS_MOST)
 		return false;
-	if (looks == 1) {
+	*hoped |= findings->candidates;
+	if (findings->candidates && looks == 1) {
 		/* the second look follows at once, or as soon as the youngest is old enough */
 		if (findings->ripe_ns)
 			sleep_until(findings->ripe_ns + 1000000);
 		return true;
 	}
-	if (findings->candidates <= stats->deadlocked || (looks > 2 && !findings->found_count))
+	if (findings->candidates <= stats->deadlocked && !may_know_more(stats, looks, *hoped))
+		return false;
+	if (looks > 2 && !findings->found_count && stats->deadlocked)
 		return false;
 	sleep_until(monotonic_ns() + LOOKS_PAUSE_NS);
 	return true;
@@ -56,6 +69,7 @@ static int judge_now(struct system *system, struct present *present)
 {
 	struct findings findings;
 	unsigned int looks = 0;
+	bool hoped = false;
 
 	do {
 		int err = system_look(system, &findings);
@@ -68,7 +82,7 @@ static int judge_now(struct system *system, struct present *present)
 		if (err)
 			return run_write_status(err, findings.active_count ? STATUS_DEADLOCK
 									   : STATUS_HEALTHY);
-	} while (wait_for_next(system, &findings, looks));
+	} while (wait_for_next(system, &findings, looks, &hoped));
 	if (!judge_scope_alive(system->judge)) {
 		fprintf(stderr, "dltrace: the process ended before it could be judged\n");
 		return STATUS_NO_TARGET;
