@@ -175,6 +175,30 @@ Test(look, a_thread_is_found_by_its_thread_pointer_while_it_lives)
 	look_deinit(&look);
 }
 
+Test(look, a_thread_is_found_by_the_word_that_its_end_clears)
+{
+	struct look look =
+		LOOK_OF({ .pid = 3, .tid = 3, .clear_child_tid = 0x30 },
+			{ .pid = 3, .tid = 4, .clear_child_tid = 0x20, .flags = TASK_DEAD },
+			{ .pid = 3, .tid = 5, .clear_child_tid = 0x20 },
+			{ .pid = 3, .tid = 6, .clear_child_tid = 0x20 });
+	const struct process *process = look_process(&look, 3);
+
+	cr_expect_eq(look_find_clearing(&look, process, 0x30), 0);
+	cr_expect_eq(look_find_clearing(&look, process, 0x20), 2, "the first that is alive");
+	cr_expect_eq(look_find_clearing(&look, process, 0x28), NO_TASK);
+	look_deinit(&look);
+}
+
+Test(look, no_address_is_no_threads_address)
+{
+	struct look look = LOOK_OF({ .pid = 3, .tid = 3 });
+
+	cr_expect_eq(look_find_thread(&look, look_process(&look, 3), 0), NO_TASK);
+	cr_expect_eq(look_find_clearing(&look, look_process(&look, 3), 0), NO_TASK);
+	look_deinit(&look);
+}
+
 Test(look, a_process_is_dead_when_all_its_threads_are)
 {
 	struct look look =

@@ -122,6 +122,16 @@ static uint32_t *nested_new(struct look *look, uint32_t *keys)
 	return nested;
 }
 
+static uint64_t thread_pointer_of(const struct look_task *task)
+{
+	return task->thread_pointer;
+}
+
+static uint64_t cleared_word_of(const struct look_task *task)
+{
+	return task->clear_child_tid;
+}
+
 static int look_index(struct look *look)
 {
 	uint32_t n = look->task_count;
@@ -138,7 +148,11 @@ static int look_index(struct look *look)
 		keys[i] = look->processes[i].ppid;
 	look->by_parent = index_new(look->process_count, keys);
 	look->nested = nested_new(look, keys);
-	return look->by_tid && look->by_parent && look->nested ? 0 : -ENOMEM;
+	if (!look->by_tid || !look->by_parent || !look->nested ||
+	    thread_index_init(&look->by_thread_pointer, look, thread_pointer_of) ||
+	    thread_index_init(&look->by_cleared_word, look, cleared_word_of))
+		return -ENOMEM;
+	return 0;
 }
 
 static void look_unindex(struct look *look)
@@ -147,6 +161,8 @@ static void look_unindex(struct look *look)
 	free(look->processes);
 	free(look->by_parent);
 	free(look->nested);
+	thread_index_deinit(&look->by_thread_pointer);
+	thread_index_deinit(&look->by_cleared_word);
 	look->by_tid = look->by_parent = look->nested = NULL;
 	look->processes = NULL;
 }
@@ -277,11 +293,12 @@ uint32_t look_find_in_namespace(const struct look *look, uint32_t viewer, uint32
 uint32_t look_find_thread(const struct look *look, const struct process *process,
 			  uint64_t thread_pointer)
 {
-	for (uint32_t i = process->first; i < process->first + process->count; i++)
-		if (look->tasks[i].thread_pointer == thread_pointer &&
-		    !(look->tasks[i].flags & TASK_DEAD))
-			return i;
-	return NO_TASK;
+	return thread_index_find(&look->by_thread_pointer, look, process, thread_pointer);
+}
+
+uint32_t look_find_clearing(const struct look *look, const struct process *process, uint64_t word)
+{
+	return thread_index_find(&look->by_cleared_word, look, process, word);
 }
 
 bool process_is_dead(const struct look *look, const struct process *process)

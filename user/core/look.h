@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "bpf/event.h"
+#include "core/thread_index.h"
 
 #define NO_TASK UINT32_MAX
 
@@ -28,6 +29,7 @@ struct look {
 	struct process *processes; /* sorted by pid */
 	uint32_t *by_parent;	   /* indices into processes, sorted by ppid, then pid */
 	uint32_t *nested; /* tasks of other PID namespaces than the first, sorted by ns_tid */
+	struct thread_index by_thread_pointer, by_cleared_word;
 	uint32_t task_count;
 	uint32_t process_count;
 	uint32_t nested_count;
@@ -68,9 +70,11 @@ uint32_t look_children(const struct look *look, uint32_t pid, uint32_t *ret_firs
  * *ret_known is false if the namespace is nested too deeply to tell. */
 uint32_t look_find_in_namespace(const struct look *look, uint32_t viewer, uint32_t number,
 				bool *ret_known);
-/* Index of the task of process whose pthread_self() is thread_pointer, or NO_TASK. */
+/* Index of the live task of process whose pthread_self() is thread_pointer, or NO_TASK. */
 uint32_t look_find_thread(const struct look *look, const struct process *process,
 			  uint64_t thread_pointer);
+/* Index of the live task of process at whose end the kernel clears that word, or NO_TASK. */
+uint32_t look_find_clearing(const struct look *look, const struct process *process, uint64_t word);
 /* True if every task of the process is dead. */
 bool process_is_dead(const struct look *look, const struct process *process);
 

@@ -69,7 +69,7 @@ static bool clears(const struct kind_context *context, const struct look_task *t
 	       !(joined->flags & TASK_DEAD);
 }
 
-/* Where the word is no tid, all threads must be asked; few other waits have these values. */
+/* Where the word is no tid; few other waits have these values. */
 static uint32_t thread_of_word(const struct kind_context *context, const struct look_task *task,
 			       const struct futex_call *call)
 {
@@ -77,10 +77,7 @@ static uint32_t thread_of_word(const struct kind_context *context, const struct 
 
 	if (!process || call->value > JOINSTATE_MOST)
 		return NO_TASK;
-	for (uint32_t i = process->first; i < process->first + process->count; i++)
-		if (clears(context, task, i, call->address))
-			return i;
-	return NO_TASK;
+	return look_find_clearing(context->look, process, call->address);
 }
 
 /* The thread that the task joins, or NO_TASK if this is no join or the thread has ended. */
