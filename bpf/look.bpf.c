@@ -11,6 +11,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
+#include "bpf/clock.h"
 #include "bpf/config.h"
 #include "bpf/event.h"
 #include "bpf/object.h"
@@ -40,19 +41,14 @@ struct signal_struct___6_12 {
 
 /* Set just before a look: when its reader last began to run, CLOCK_MONOTONIC. */
 volatile __u64 reader_woke_ns = 0;
-/* What to add to the scheduler's clock for CLOCK_MONOTONIC. */
-static __s64 clock_offset_ns = 0;
 
-/*
- * The scheduler's clock is not slewed as CLOCK_MONOTONIC is: after weeks they are
- * seconds apart. The reader's own last arrival is known in both.
- */
+/* The reader's own last arrival is known in both clocks. */
 static void clock_compare(void)
 {
 	const struct task_struct *reader = bpf_get_current_task_btf();
 
 	if (reader_woke_ns && bpf_core_field_exists(reader->sched_info.last_arrival))
-		clock_offset_ns = reader_woke_ns - reader->sched_info.last_arrival;
+		clock_set(reader_woke_ns - reader->sched_info.last_arrival);
 }
 
 /*

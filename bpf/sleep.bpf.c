@@ -13,6 +13,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
+#include "bpf/clock.h"
 #include "bpf/task.h"
 #include "bpf/wait.h"
 
@@ -31,7 +32,7 @@ static inline __u64 sleep_begin(struct task_struct *task)
 	kind = wait_kind(call);
 	if (kind < 0 && !wait->since)
 		return 0;
-	now_ns = bpf_ktime_get_ns();
+	now_ns = clock_of_switch(task);
 	if (wait->since)
 		wait_end(task, wait, now_ns - task_slice_ns(task), true);
 	if (kind >= 0)
@@ -55,6 +56,6 @@ int BPF_PROG(sleep__sched_switch, bool preempt, struct task_struct *prev, struct
 		now_ns = sleep_begin(prev);
 	wait = wait_of(next);
 	if (wait && wait->since)
-		wait_end(next, wait, now_ns ? now_ns : bpf_ktime_get_ns(), true);
+		wait_end(next, wait, now_ns ? now_ns : clock_of_switch(next), true);
 	return 0;
 }
