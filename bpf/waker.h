@@ -35,11 +35,27 @@ static inline bool futex_wakes(const struct pt_regs *regs, int call)
 	return call == CALL_FUTEX_WAKE || (command < 32 && FUTEX_WAKES >> command & 1);
 }
 
-/* A futex call has returned the number of those whom it woke, or moved on to another word. */
-static inline void waker_note(const struct task_struct *task, const struct pt_regs *regs, int call)
+static inline void waker_put(const struct task_struct *task, const struct waker_key *key)
 {
 	struct waker waker = {};
+
+	waker.time_ns = bpf_ktime_get_ns();
+	waker.start_ns = task->start_boottime;
+	waker.tid = task->pid;
+	waker.pid = task->tgid;
+	for (int i = 0; i < TASK_NAME_LEN; i++)
+		waker.name[i] = task->comm[i];
+	bpf_map_update_elem(&wakers, key, &waker, 0 /* BPF_ANY */);
+}
+
+/*
+ * A futex call has returned the number of those whom it woke, or moved on to another word. Most
+ * wake the same again and again: then only the time is new, and the dear update is saved.
+ */
+static inline void waker_note(const struct task_struct *task, const struct pt_regs *regs, int call)
+{
 	struct waker_key key = {};
+	struct waker *last;
 	__u64 args[CALL_ARGS];
 
 	if (task_is_compat(task) || !futex_wakes(regs, call))
@@ -47,13 +63,11 @@ static inline void waker_note(const struct task_struct *task, const struct pt_re
 	regs_args(regs, args);
 	key.mm = (__u64)task->mm;
 	key.address = args[0];
-	waker.time_ns = bpf_ktime_get_ns();
-	waker.start_ns = task->start_boottime;
-	waker.tid = task->pid;
-	waker.pid = task->tgid;
-	for (int i = 0; i < TASK_NAME_LEN; i++)
-		waker.name[i] = task->comm[i];
-	bpf_map_update_elem(&wakers, &key, &waker, 0 /* BPF_ANY */);
+	last = bpf_map_lookup_elem(&wakers, &key);
+	if (last && last->tid == (__u32)task->pid && last->start_ns == task->start_boottime)
+		last->time_ns = bpf_ktime_get_ns();
+	else
+		waker_put(task, &key);
 }
 
 #endif /* DLTRACE_WAKER_H */
