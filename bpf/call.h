@@ -29,12 +29,21 @@ static inline bool futex_waits(const struct pt_regs *regs)
 	return command < 32 && FUTEX_WAITS >> command & 1;
 }
 
+/* The kind of the wait that the call may be, or -1: of futex calls only some wait. */
+static inline int call_wait_kind(const struct task_struct *task, const struct pt_regs *regs,
+				 int call)
+{
+	if (call == CALL_FUTEX && !task_is_compat(task) && !futex_waits(regs))
+		return -1;
+	return wait_kind(call);
+}
+
 static inline void call_enter(struct task_struct *task, const struct pt_regs *regs, int call)
 {
-	int kind = wait_kind(call);
+	int kind = call_wait_kind(task, regs, call);
 	struct wait *wait;
 
-	if (kind < 0 || (call == CALL_FUTEX && !task_is_compat(task) && !futex_waits(regs)))
+	if (kind < 0)
 		return;
 	if (kind == WAIT_CALL_SEMOP && sops_readable && !task_is_compat(task))
 		semop_enter(task, regs);
@@ -52,7 +61,7 @@ static inline void call_enter(struct task_struct *task, const struct pt_regs *re
 static inline void call_exit(struct task_struct *task, const struct pt_regs *regs, int call,
 			     long result)
 {
-	int kind = wait_kind(call);
+	int kind = call_wait_kind(task, regs, call);
 	struct wait *wait;
 
 	if (result > 0 && (call == CALL_FUTEX || call == CALL_FUTEX_WAKE))
