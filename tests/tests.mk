@@ -157,6 +157,20 @@ $(BUILD)/tests/bench/load/%: tests/bench/load/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -O2 -g -std=gnu11 -Wall -Wextra -Werror -Wshadow -pthread $< -o $@
 
+# What a program costs that does nothing, which no tracer of this kind can fall below.
+floor := $(BUILD)/tests/bench/floor/attach $(BUILD)/tests/bench/floor/empty.bpf.o
+
+$(BUILD)/tests/bench/floor/attach: tests/bench/floor/attach.c
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE -O2 -g -std=gnu11 -Wall -Wextra -Werror -Wshadow $< -lbpf -o $@
+
+$(BUILD)/tests/bench/floor/empty.bpf.o: tests/bench/floor/empty.bpf.c
+	$(call say,BPF)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) -target bpf -O2 -g -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter -mcpu=v3 \
+		-Ivmlinux/$(ARCH) -c $< -o $@
+
 # The crowd of 20,000 threads last: a machine takes a while to get over it.
 bench_last := $(BUILD)/tests/bench/bench_look
 
@@ -165,9 +179,10 @@ bench_last := $(BUILD)/tests/bench/bench_look
 bench-tools:
 	$(Q)sh tests/install.sh bench
 
-bench: $(BUILD)/dltrace $(bench_bin) $(load_bin)
+bench: $(BUILD)/dltrace $(bench_bin) $(load_bin) $(floor)
 	$(Q)for bench in $(filter-out $(bench_last),$(bench_bin)); do $$bench || exit 1; done
-	$(Q)$(PYTHON) -B tests/bench/live.py --dltrace $< --load $(BUILD)/tests/bench/load --out $(BUILD)/bench
+	$(Q)$(PYTHON) -B tests/bench/live.py --dltrace $< --load $(BUILD)/tests/bench/load \
+		--floor $(BUILD)/tests/bench/floor --out $(BUILD)/bench
 	$(Q)$(bench_last)
 
 # Fuzz targets: a few seconds each in make check, with a driver that needs nothing

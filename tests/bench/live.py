@@ -22,6 +22,11 @@ import live_works
 
 PEER_FRACTION = 20  # of the work is what peers get: some make it some hundred times slower
 SYSCALL_PING_PONG = 1.25
+# What no tracer at these places can fall below: the kernel's own cost of calling a program.
+FLOORS = {
+    "empty, as auto": ["empty__sched_switch"],
+    "empty, as syscall": ["empty__sys_enter", "empty__sys_exit"],
+}
 
 
 def environment_number(name, default):
@@ -61,6 +66,7 @@ def print_left_out(left_out):
 def measure_cost(arguments, own, work_cpu, cpus):
     """dltrace's rows, which the plot shows."""
     tracers = [live_tracers.Dltrace(arguments.dltrace, attach, cpus) for attach in ("auto", "none", "syscall")]
+    tracers += [live_tracers.Floor(name, arguments.floor, programs, cpus) for name, programs in FLOORS.items()]
     with ExitStack() as servers:
         others, left_out = live_works.other_works(servers, work_cpu)
         sessions = live_cost.Sessions([*own, *others], tracers)
@@ -84,10 +90,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dltrace", required=True)
     parser.add_argument("--load", required=True, help="folder of the built works")
+    parser.add_argument("--floor", required=True, help="folder of the built programs that do nothing")
     parser.add_argument("--out", required=True, help="folder for live.tsv and live.svg")
     arguments = parser.parse_args()
     arguments.dltrace = os.path.abspath(arguments.dltrace)
-    arguments.load, out = os.path.abspath(arguments.load), os.path.abspath(arguments.out)
+    arguments.load, arguments.floor, out = map(os.path.abspath, (arguments.load, arguments.floor, arguments.out))
     sys.stdout.reconfigure(line_buffering=True)
     if os.geteuid() != 0:
         print("live.py: left out: tracing needs root")

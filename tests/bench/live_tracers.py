@@ -103,6 +103,28 @@ class Dltrace(Tracer):
             yield
 
 
+class Floor(Tracer):
+    """BPF programs that do nothing, of the folder that the benchmark's are built in."""
+
+    def __init__(self, name, folder, programs, cpus):
+        super().__init__(name)
+        self.argv = [os.path.join(folder, "attach"), os.path.join(folder, "empty.bpf.o"), *programs]
+        self.cpus = cpus
+
+    @contextmanager
+    def watching(self):
+        with subprocess.Popen(
+            self.argv,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=lambda: os.sched_setaffinity(0, self.cpus),
+        ) as process:
+            if not process.stdout.readline():
+                raise Refused("the kernel refuses it")
+            yield  # its input ends with the block, and so does the process
+
+
 class Peer(Tracer):
     """Another tracer of the whole system; ready_s after its start it counts as attached."""
 
