@@ -508,6 +508,69 @@ Test(explain, a_holder_is_blamed_before_those_who_merely_could_post)
 	world_free(w);
 }
 
+Test(explain, a_guard_on_a_stack_names_the_holder_and_proves_nothing)
+{
+	struct world *w = world_new("1 1");
+	uint32_t both = world_group(w, GROUP_MEMORY, 0u, 1u, NO_NODE);
+
+	for (uint32_t i = 0; i < 2; i++) {
+		world_wait(w, i);
+		world_edge(w, 1 - i, RELATION_HOLDS, EDGE_GUARD);
+		world_edge(w, both, RELATION_MAY_WAKE, EDGE_CAN_END);
+	}
+	world_judge(w);
+	cr_assert_eq(w->explanation.count, 1);
+	cr_expect_eq(world_cause(w, 0)->verdict, VERDICT_CYCLE);
+	cr_expect_eq(world_cause(w, 0)->certainty, CERTAINTY_LIKELY);
+	world_free(w);
+}
+
+Test(explain, a_guard_on_a_stack_stops_nobody_who_lives_from_ending_the_wait)
+{
+	struct world *w = world_new("1 1 1");
+	uint32_t all = world_group(w, GROUP_MEMORY, 0u, 1u, 2u, NO_NODE);
+
+	for (uint32_t i = 0; i < 2; i++) {
+		world_wait(w, i);
+		world_edge(w, 1 - i, RELATION_HOLDS, EDGE_GUARD);
+		world_edge(w, all, RELATION_MAY_WAKE, EDGE_CAN_END);
+	}
+	world_judge(w);
+	cr_expect_eq(w->explanation.count, 0);
+	world_free(w);
+}
+
+Test(explain, beside_somebody_with_a_guard_others_who_might_hold_it_are_no_causes)
+{
+	struct world *w = world_new("1 1 1");
+
+	for (uint32_t i = 0; i < 2; i++) {
+		world_wait(w, i);
+		world_edge(w, 1 - i, RELATION_HOLDS, EDGE_HOLDER | EDGE_GUARD);
+		world_edge(w, 2, RELATION_MAY_WAKE, EDGE_HOLDER);
+	}
+	world_holds(w, 2, 0);
+	world_judge(w);
+	cr_assert_eq(w->explanation.count, 1);
+	cr_expect_eq(world_cause(w, 0)->task_count, 2);
+	cr_expect_eq(world_victim(w, 2), world_cause(w, 0));
+	world_free(w);
+}
+
+Test(explain, who_might_hold_it_and_lives_keeps_it_open)
+{
+	struct world *w = world_new("1 1 1");
+
+	for (uint32_t i = 0; i < 2; i++) {
+		world_wait(w, i);
+		world_edge(w, 1 - i, RELATION_HOLDS, EDGE_HOLDER | EDGE_GUARD);
+	}
+	world_edge(w, 2, RELATION_MAY_WAKE, EDGE_HOLDER);
+	world_judge(w);
+	cr_expect_eq(w->explanation.count, 0);
+	world_free(w);
+}
+
 Test(explain, a_wait_that_needs_all_blames_only_those_who_cannot_act)
 {
 	struct world *w = world_new("1 2 2 3");

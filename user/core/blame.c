@@ -38,10 +38,13 @@ static enum node_class group_class(const struct blame *blame, const struct group
 	return best;
 }
 
-enum blame_level { BLAME_ANY, BLAME_STRONG, BLAME_HOLDER };
+/* Beside somebody with a guard, others only might be the holder. */
+enum blame_level { BLAME_ANY, BLAME_STRONG, BLAME_HOLDER, BLAME_GUARD };
 
 static enum blame_level edge_level(const struct edge *edge)
 {
+	if (edge->flags & EDGE_GUARD)
+		return BLAME_GUARD;
 	if (edge->flags & EDGE_HOLDER)
 		return BLAME_HOLDER;
 	return relation_is_strong(edge->relation) ? BLAME_STRONG : BLAME_ANY;
@@ -96,6 +99,20 @@ bool blame_has_edge(const struct blame *blame, const struct wait *wait, const st
 {
 	return edge_level(edge) == blame->level[wait - blame->graph->waits] &&
 	       !edge_is_innocent(blame, wait, edge);
+}
+
+bool blame_rests_on_guard(const struct blame *blame, uint32_t task)
+{
+	const struct graph *graph = blame->graph;
+	const struct wait *wait = graph_wait(graph, task);
+
+	for (uint32_t e = 0; wait && e < wait->edge_count; e++) {
+		const struct edge *edge = &graph->edges[wait->first_edge + e];
+
+		if (edge->flags & EDGE_GUARD && blame_has_edge(blame, wait, edge))
+			return true;
+	}
+	return false;
 }
 
 /*

@@ -19,7 +19,7 @@ enum node_class {
 struct blame {
 	const struct graph *graph;
 	const struct progress *progress;
-	uint8_t *class;	 /* of each node; enum node_class */
+	uint8_t *class; /* of each node; enum node_class */
 	uint8_t *level; /* of each wait: which of its edges it blames */
 };
 
@@ -29,6 +29,8 @@ void blame_deinit(struct blame *blame);
 
 /* True if the stuck wait blames this edge of it. */
 bool blame_has_edge(const struct blame *blame, const struct wait *wait, const struct edge *edge);
+/* True if whom the task blames was named by what lies on a stack: that is custom, and no proof. */
+bool blame_rests_on_guard(const struct blame *blame, uint32_t task);
 
 /* Where an enumeration of what a node leads to has got to. Start from { 0 }. */
 struct blame_cursor {

@@ -53,7 +53,8 @@ static uint32_t next_task(const struct graph *graph, const struct progress *prog
 		int rank = edge_rank(progress, edge);
 		uint32_t task = node_task(graph, progress, edge->target, wait->task);
 
-		if (task == NO_NODE || rank <= best_rank)
+		/* what only explains a deadlock is no news of whom a lively wait is for */
+		if (edge->flags == EDGE_GUARD || task == NO_NODE || rank <= best_rank)
 			continue;
 		best = task;
 		best_rank = rank;

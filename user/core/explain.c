@@ -182,7 +182,8 @@ static enum certainty tasks_certainty(const struct work *work, const uint32_t *t
 				      uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++)
-		if (progress_able(work->blame.progress, tasks[i], PROGRESS_CERTAIN))
+		if (progress_able(work->blame.progress, tasks[i], PROGRESS_CERTAIN) ||
+		    blame_rests_on_guard(&work->blame, tasks[i]))
 			return CERTAINTY_LIKELY;
 	return CERTAINTY_PROVEN;
 }

@@ -151,6 +151,9 @@ void evidence_list_deinit(struct evidence_list *list);
 #define EDGE_CAN_END  (1 << 0) /* belongs to can_end */
 #define EDGE_HOLDER   (1 << 1) /* belongs to holders: what custom expects to end the wait */
 #define EDGE_NOT_SELF (1 << 2) /* a group without the waiter's own process, by custom */
+/* Named by the lock's address on its stack: whom it blames is `likely` at best. Alone it ends
+ * nothing, it only explains. */
+#define EDGE_GUARD (1 << 3)
 
 /*
  * What is known of one wait. Filled by kind->resolve through the functions
