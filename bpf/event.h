@@ -290,6 +290,7 @@ enum mapping_flag {
 	MAPPING_EXEC = 1 << 7,
 	MAPPING_HEAP = 1 << 8, /* brk heap */
 	MAPPING_UFFD = 1 << 9, /* registered with userfaultfd */
+	MAPPING_BSS = 1 << 10, /* right behind a file's mapping: static variables that are zero */
 };
 
 struct mapping {

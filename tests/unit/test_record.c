@@ -165,6 +165,7 @@ Test(record, items_survive)
 		uint64_t address = seed * 0x123456789ull;
 		struct socket_state socket;
 		struct epoll_target target;
+		struct stack_pointer pointer;
 
 		fill(&file, sizeof(file), seed);
 		file.kind = seed % FILE_KINDS;
@@ -181,6 +182,8 @@ Test(record, items_survive)
 		fill(&target, sizeof(target), seed);
 		item_survives(ASK_SOCKET, &socket);
 		item_survives(ASK_EPOLL, &target);
+		fill(&pointer, sizeof(pointer), seed);
+		item_survives(ASK_POINTERS, &pointer);
 	}
 }
 
@@ -224,8 +227,11 @@ Test(record, answers_survive)
 			(struct answer){ .count = 1 });
 	answer_survives((struct question){ ASK_HOLDERS, 0, 14, 30411 },
 			(struct answer){ .partial = 1 });
-	answer_survives((struct question){ ASK_SOCKET, 0, 30411, 0 }, (struct answer){ .count = 1 });
+	answer_survives((struct question){ ASK_SOCKET, 0, 30411, 0 },
+			(struct answer){ .count = 1 });
 	answer_survives((struct question){ ASK_EPOLL, 5, 3, 0 }, (struct answer){ .count = 2 });
+	answer_survives((struct question){ ASK_POINTERS, 5, 0, 0 },
+			(struct answer){ .count = 1, .partial = 1 });
 	answer_survives((struct question){ ASK_MAPPERS, 0, UINT64_MAX, 1 },
 			(struct answer){ .error = -ETIMEDOUT });
 	answer_survives((struct question){ ASK_SEARCH, 5, 0x7f48d49ea000, 0 },

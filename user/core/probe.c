@@ -29,6 +29,7 @@ const size_t answer_item_size[QUESTION_TYPES] = {
 	[ASK_WAKER] = sizeof(struct waker),
 	[ASK_SOCKET] = sizeof(struct socket_state),
 	[ASK_EPOLL] = sizeof(struct epoll_target),
+	[ASK_POINTERS] = sizeof(struct stack_pointer),
 };
 
 const char *const question_name[QUESTION_TYPES] = {
@@ -51,6 +52,7 @@ const char *const question_name[QUESTION_TYPES] = {
 	[ASK_WAKER] = "waker",
 	[ASK_SOCKET] = "socket",
 	[ASK_EPOLL] = "epoll",
+	[ASK_POINTERS] = "pointers",
 };
 
 const enum cost question_cost[QUESTION_TYPES] = {
@@ -63,10 +65,10 @@ const enum cost question_cost[QUESTION_TYPES] = {
 	[ASK_INTERPRETER] = COST_TABLE, [ASK_PYTHON_LOCKS] = COST_SEARCH,
 	[ASK_SEMAPHORE] = COST_TABLE,	[ASK_QUEUE] = COST_TABLE,
 	[ASK_WAKER] = COST_READ,	[ASK_SOCKET] = COST_TABLE,
-	[ASK_EPOLL] = COST_READ,
+	[ASK_EPOLL] = COST_READ,	[ASK_POINTERS] = COST_SEARCH,
 };
 
-_Static_assert(QUESTION_TYPES == 19, "a question type lacks its row in the three tables above");
+_Static_assert(QUESTION_TYPES == 20, "a question type lacks its row in the three tables above");
 
 static struct answer probe_ask(const struct probe *probe, struct question question)
 {
@@ -230,6 +232,18 @@ int probe_epoll(const struct probe *probe, uint32_t pid, int fd, struct answer *
 int probe_stack(const struct probe *probe, uint32_t tid, struct answer *ret)
 {
 	return probe_list(probe, (struct question){ ASK_STACK, tid, 0, 0 }, ret);
+}
+
+int probe_pointers(const struct probe *probe, uint32_t tid, struct answer *ret)
+{
+	struct answer answer;
+	int error = probe_list(probe, (struct question){ ASK_POINTERS, tid, 0, 0 }, &answer);
+
+	if (!error && !answer.count)
+		error = -EINVAL;
+	if (!error)
+		*ret = answer;
+	return error;
 }
 
 int probe_symbol(const struct probe *probe, uint32_t pid, uint64_t address,

@@ -57,8 +57,10 @@ enum question_type {
 			     one struct sysv_semaphore */
 	ASK_QUEUE,	  /* id: pid, a: msqid in its IPC namespace -> one struct sysv_queue */
 	ASK_WAKER,	  /* id: pid, a: address -> one struct waker; -ENOENT: nobody is known */
-	ASK_SOCKET,	/* a: inode of a socket -> one struct socket_state */
-	ASK_EPOLL, /* id: pid, a: fd -> what that epoll instance watches; struct epoll_target */
+	ASK_SOCKET,	  /* a: inode of a socket -> one struct socket_state */
+	ASK_EPOLL,    /* id: pid, a: fd -> what that epoll instance watches; struct epoll_target */
+	ASK_POINTERS, /* id: tid -> struct stack_pointer: first where its stack is mapped, from and
+			 to; then what its used stack and its saved registers lead to */
 	QUESTION_TYPES,
 };
 
@@ -125,6 +127,8 @@ int probe_symbol(const struct probe *probe, uint32_t pid, uint64_t address,
 int probe_interpreter(const struct probe *probe, uint32_t pid,
 		      const struct interpreter **ret_interpreter);
 int probe_python_locks(const struct probe *probe, uint32_t pid, struct answer *ret);
+/* ret->items[0] is the mapping of the stack, the others are pointers. */
+int probe_pointers(const struct probe *probe, uint32_t tid, struct answer *ret);
 int probe_search(const struct probe *probe, uint32_t pid, uint64_t value, struct answer *ret);
 
 #endif /* DLTRACE_PROBE_H */

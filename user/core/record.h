@@ -75,6 +75,7 @@ struct record {
 		struct symbol symbol;
 		struct socket_state socket;
 		struct epoll_target target;
+		struct stack_pointer pointer;
 	};
 };
 

@@ -54,8 +54,8 @@ static const char *const file_kinds[FILE_KINDS] = {
 	[FILE_FIFO] = "fifo",
 };
 static const char *const file_modes[] = { "read", "write" };
-static const char *const mapping_flags[] = { "shared", "write", "read", "file", "denied",
-					     "stack",  "anon",	"exec", "heap", "uffd" };
+static const char *const mapping_flags[] = { "shared", "write", "read", "file", "denied", "stack",
+					     "anon",   "exec",	"heap", "uffd", "bss" };
 
 static const struct record_field look_fields[] = {
 #define FIELD(name, ...) FIELD_AS(struct look, name, __VA_ARGS__)
@@ -201,6 +201,7 @@ const struct record_table answer_table[QUESTION_TYPES] = {
 	[ASK_WAKER] = ANSWER(waker_question_fields),
 	[ASK_SOCKET] = ANSWER(socket_question_fields),
 	[ASK_EPOLL] = ANSWER(descriptor_fields),
+	[ASK_POINTERS] = ANSWER(stack_fields),
 };
 
 static const struct record_field file_fields[] = {
@@ -393,6 +394,13 @@ static const struct record_field epoll_fields[] = {
 #undef FIELD
 };
 
+static const struct record_field pointer_fields[] = {
+#define FIELD(name, ...) FIELD_AS(struct stack_pointer, name, __VA_ARGS__)
+	FIELD("where", where, HEX),
+	FIELD("value", value, HEX, .always = true),
+#undef FIELD
+};
+
 static const struct record_field address_fields[] = {
 	{ .name = "address",
 	  .name_length = 7,
@@ -418,7 +426,8 @@ const struct record_table item_table[QUESTION_TYPES] = {
 	[ASK_WAKER] = TABLE(struct waker, waker_fields),
 	[ASK_SOCKET] = TABLE(struct socket_state, socket_fields),
 	[ASK_EPOLL] = TABLE(struct epoll_target, epoll_fields),
+	[ASK_POINTERS] = TABLE(struct stack_pointer, pointer_fields),
 };
 
-_Static_assert(QUESTION_TYPES == 19, "a question type lacks its row in the two tables above");
+_Static_assert(QUESTION_TYPES == 20, "a question type lacks its row in the two tables above");
 _Static_assert(LENGTH(task_fields) <= 64, "the parser notes what it has seen in 64 bits");

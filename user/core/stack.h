@@ -59,6 +59,12 @@ struct symbol {
 	char module[FRAME_MODULE_LEN];
 };
 
+/* A word of a task's used stack that is the address of memory of the process's own. */
+struct stack_pointer {
+	uint64_t where; /* its address; 0: a saved register */
+	uint64_t value;
+};
+
 /* Cut to what fits, and zero behind the NUL: equal names are equal bytes. */
 static inline void name_copy(char *to, size_t size, const char *from)
 {
@@ -70,5 +76,6 @@ static inline void name_copy(char *to, size_t size, const char *from)
 
 _Static_assert(sizeof(struct stack_frame) == 416, "stack_frame has padding");
 _Static_assert(sizeof(struct symbol) == 208, "symbol has padding");
+_Static_assert(sizeof(struct stack_pointer) == 16, "stack_pointer has padding");
 
 #endif /* DLTRACE_STACK_H */

@@ -122,7 +122,8 @@ static void ask_names(struct live_probe *live, const struct question *question, 
  * The registers come from the kernel at once, and a stack from memory that does not change while
  * the task sleeps: if it has run meanwhile, what was read is of no one moment.
  */
-static void ask_stack(struct live_probe *live, const struct question *question, struct answer *ret)
+static void ask_stack_of(struct live_probe *live, struct reader *reader,
+			 const struct question *question, struct answer *ret)
 {
 	const struct live_probe_options *options = &live->options;
 	struct task_regs after;
@@ -131,7 +132,7 @@ static void ask_stack(struct live_probe *live, const struct question *question, 
 			  : -EOPNOTSUPP;
 
 	if (!err)
-		ask_names(live, question, ret);
+		ask_reader(live, reader, question, ret);
 	else
 		*ret = (struct answer){ .error = err };
 	if (ret->error)
@@ -139,6 +140,17 @@ static void ask_stack(struct live_probe *live, const struct question *question, 
 	err = options->registers(options->context, question->id, &after);
 	if (err || after.start_ns != live->regs.start_ns || after.switches != live->regs.switches)
 		*ret = (struct answer){ .error = err ? err : -EAGAIN };
+}
+
+static void ask_stack(struct live_probe *live, const struct question *question, struct answer *ret)
+{
+	ask_stack_of(live, &live->names, question, ret);
+}
+
+static void ask_pointers(struct live_probe *live, const struct question *question,
+			 struct answer *ret)
+{
+	ask_stack_of(live, &live->facts, question, ret);
 }
 
 static void ask_page(void *context, const struct question *question, struct answer *ret)
@@ -213,7 +225,7 @@ static void (*const ask_of[QUESTION_TYPES])(struct live_probe *live,
 	[ASK_SYMBOL] = ask_names,      [ASK_LOCKS] = ask_facts,	       [ASK_PATH] = ask_path,
 	[ASK_INTERPRETER] = ask_facts, [ASK_PYTHON_LOCKS] = ask_facts, [ASK_SEMAPHORE] = ask_facts,
 	[ASK_QUEUE] = ask_facts,       [ASK_WAKER] = ask_waker,	       [ASK_SOCKET] = ask_facts,
-	[ASK_EPOLL] = ask_facts,
+	[ASK_EPOLL] = ask_facts,       [ASK_POINTERS] = ask_pointers,
 };
 
 static void live_ask(void *context, const struct question *question, struct answer *ret)
@@ -224,13 +236,14 @@ static void live_ask(void *context, const struct question *question, struct answ
 		*ret = (struct answer){ .error = -EINVAL };
 }
 
-static void prepare_hidden(void *context, struct exchange *exchange)
+static void prepare_facts(void *context, struct exchange *exchange)
 {
 	const struct live_probe_options *options = &((const struct live_probe *)context)->options;
 
 	exchange->hidden_count =
 		options->hidden ? options->hidden(options->context, exchange->hidden, HIDDEN_MAX)
 				: 0;
+	exchange->regs = ((const struct live_probe *)context)->regs;
 }
 
 static void prepare_regs(void *context, struct exchange *exchange)
@@ -247,7 +260,7 @@ struct live_probe *live_probe_new(const struct live_probe_options *options)
 	live->probe = (struct probe){ .ask = live_ask, .context = live };
 	live->page_probe = (struct probe){ .ask = ask_page, .context = live };
 	live->options = *options;
-	live->facts.prepare = prepare_hidden;
+	live->facts.prepare = prepare_facts;
 	live->facts.context = live;
 	reader_init(&live->facts, options->files_link_fd, options->sockets_link_fd,
 		    options->maps_link_fd, PATIENCE_NS, 0);

@@ -37,6 +37,17 @@ void memory_answer(struct worker *worker, struct exchange *exchange)
 		exchange->count = length;
 }
 
+/* Static variables that begin as zero have memory of their own behind that of their file. */
+static bool is_bss(const struct target *target, const struct mapping *found)
+{
+	const uint32_t others = MAPPING_FILE | MAPPING_HEAP | MAPPING_STACK;
+
+	while (!(found->flags & others) && found > target->mappings &&
+	       found[-1].end == found->start)
+		found--;
+	return found->flags & MAPPING_FILE;
+}
+
 void mapping_answer(struct worker *worker, struct exchange *exchange)
 {
 	const struct question *question = &exchange->question;
@@ -52,6 +63,8 @@ void mapping_answer(struct worker *worker, struct exchange *exchange)
 	struct mapping *mapping = exchange_add(exchange, 1);
 
 	*mapping = *found;
+	if (!(found->flags & MAPPING_FILE) && is_bss(target, found))
+		mapping->flags |= MAPPING_BSS;
 	if (mapping->flags & MAPPING_DENIED)
 		mapping->nlink = 1; /* not asked: as if it had a name */
 	else if (mapping->flags & MAPPING_FILE)

@@ -30,7 +30,7 @@ struct worker {
 	struct python_scratch *python_scratch;
 	struct images images;	  /* kept across looks */
 	uint64_t stacks_until_ns; /* time on a CPU, in this look; 0: none was asked for yet */
-	const struct quarantine *quarantine; /* as it was when the helper started */
+	const struct quarantine *quarantine;		  /* as it was when the helper started */
 	int files_link_fd, sockets_link_fd, maps_link_fd; /* -1: from /proc */
 	_Alignas(64) unsigned char block[SEARCH_BLOCK];
 };
@@ -49,6 +49,7 @@ void semaphore_answer(struct worker *worker, struct exchange *exchange);
 void queue_answer(struct worker *worker, struct exchange *exchange);
 void socket_answer(struct worker *worker, struct exchange *exchange);
 void epoll_answer(struct worker *worker, struct exchange *exchange);
+void pointers_answer(struct worker *worker, struct exchange *exchange);
 void search_answer(struct worker *worker, struct exchange *exchange);
 void interpreter_answer(struct worker *worker, struct exchange *exchange);
 void python_locks_answer(struct worker *worker, struct exchange *exchange);
