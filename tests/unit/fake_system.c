@@ -142,6 +142,18 @@ void fake_search(struct fake_system *system, uint32_t pid, uint64_t value, const
 	add_answer(system, (struct question){ ASK_SEARCH, pid, value, 0 }, hits, count);
 }
 
+void fake_pointers(struct fake_system *system, uint32_t tid, const struct stack_pointer *pointers,
+		   uint32_t count)
+{
+	add_answer(system, (struct question){ ASK_POINTERS, tid, 0, 0 }, pointers, count);
+}
+
+void fake_stack(struct fake_system *system, uint32_t tid, const struct stack_frame *frames,
+		uint32_t count)
+{
+	add_answer(system, (struct question){ ASK_STACK, tid, 0, 0 }, frames, count);
+}
+
 static void answer_memory(const struct fake_system *system, const struct question *question,
 			  struct answer *ret)
 {

@@ -89,6 +89,12 @@ void fake_mapping(struct fake_system *system, uint32_t pid, uint64_t address,
 void fake_search(struct fake_system *system, uint32_t pid, uint64_t value, const uint64_t *hits,
 		 uint32_t count);
 
+/* pointers[0] is where the thread's stack is mapped. */
+void fake_pointers(struct fake_system *system, uint32_t tid, const struct stack_pointer *pointers,
+		   uint32_t count);
+void fake_stack(struct fake_system *system, uint32_t tid, const struct stack_frame *frames,
+		uint32_t count);
+
 /* True if the kind recognises the task's wait. */
 bool fake_recognise(struct fake_system *system, const struct kind *kind, uint32_t tid);
 /* The evidence of an object's past in a wait's write-up, "" if there is none. wanted: in a likely

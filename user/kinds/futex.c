@@ -6,12 +6,14 @@
  */
 #include "kinds/futex_call.h"
 #include "kinds/futex_named.h"
+#include "kinds/guard_lock.h"
+#include "kinds/guards.h"
 #include "kinds/kinds.h"
 #include "kinds/mappers.h"
 #include "kinds/once.h"
 #include "kinds/reasons.h"
 #include "kinds/sem_holder.h"
-#include "kinds/signals.h"
+#include "kinds/waker.h"
 
 static bool futex_recognise(const struct kind_context *context, const struct look_task *task)
 {
@@ -19,6 +21,17 @@ static bool futex_recognise(const struct kind_context *context, const struct loo
 
 	(void)context;
 	return futex_call_decode(task, &call);
+}
+
+/* No handler gives it back. */
+static enum cost guarded_resolve(const struct kind_context *context, const struct look_task *task,
+				 const struct guard_lock *lock, struct wait_builder *b)
+{
+	futex_call_saw(task, &lock->call, b, sizeof(uint32_t), lock->meaning);
+	guards_edges(context, task, lock, b);
+	memory_edge(context, task, b, RELATION_MAY_WAKE);
+	waker_saw(context, task, lock->call.address, false, b);
+	return COST_DONE;
 }
 
 static enum cost futex_resolve(const struct kind_context *context, const struct look_task *task,
@@ -40,6 +53,16 @@ static enum cost futex_resolve(const struct kind_context *context, const struct 
 	if (budget >= COST_READ && b->wait->kind == WAIT_FUTEX)
 		b->wait->kind = futex_name(context, task, &call);
 	futex_call_object(task, &call, b);
+	/* Nothing is said before the stacks were read: who holds it is responsible, whoever lives.
+	 */
+	if (guard_lock_suspect(task)) {
+		struct guard_lock lock;
+
+		if (budget < COST_SEARCH)
+			return COST_SEARCH;
+		if (b->wait->kind == WAIT_FUTEX && guard_lock_decode(context, task, &lock))
+			return guarded_resolve(context, task, &lock, b);
+	}
 	futex_call_saw(task, &call, b, sizeof(uint32_t), "the word that is waited for");
 	sem_holder_edge(context, task, &call, b);
 	return futex_wakers(context, task, &call, budget, b, RELATION_MAY_WAKE);
@@ -48,8 +71,10 @@ static enum cost futex_resolve(const struct kind_context *context, const struct 
 static void futex_describe(const struct kind_context *context, const struct look_task *task,
 			   char *ret, size_t size)
 {
-	(void)context;
-	futex_call_describe(task, "futex", ret, size);
+	struct guard_lock lock;
+	bool known = guard_lock_suspect(task) && guard_lock_decode(context, task, &lock);
+
+	futex_call_describe(task, known ? lock.name : "futex", ret, size);
 }
 
 const struct kind futex_kind = {

@@ -42,7 +42,7 @@ _Static_assert(sizeof(struct musl_mutex) == 40, "as musl has it");
 #define THREAD_TID 48
 
 /* Not known where struct pthread lies below the thread pointer, by its size, which varies. */
-static bool is_thread_of_musl(const struct kind_context *context, const struct look_task *task)
+bool musl_is_thread(const struct kind_context *context, const struct look_task *task)
 {
 #if defined(__x86_64__)
 	uint32_t tid = task->ns_level ? task->ns_tid : task->tid;
@@ -127,7 +127,7 @@ bool musl_mutex_decode(const struct kind_context *context, const struct look_tas
 	if (wait.owner == NOT_RECOVERABLE)
 		wait.owner = 0;
 	if (!type_legal(&wait.mutex, wait.call.private_key) || !counts_legal(&wait.mutex) ||
-	    !owner_legal(context, task, &wait) || !is_thread_of_musl(context, task))
+	    !owner_legal(context, task, &wait) || !musl_is_thread(context, task))
 		return false;
 	*ret = wait;
 	return true;

@@ -31,6 +31,8 @@ struct musl_mutex_wait {
 /* True if the task sleeps in pthread_mutex_lock() or a timed one on such a mutex. */
 bool musl_mutex_decode(const struct kind_context *context, const struct look_task *task,
 		       struct musl_mutex_wait *ret);
+/* True if the task is a thread of musl, by its own control block. Asks at COST_READ. */
+bool musl_is_thread(const struct kind_context *context, const struct look_task *task);
 bool musl_mutex_is_robust(const struct musl_mutex_wait *wait);
 /* Who can end that wait; returns the cost of the next question. */
 enum cost musl_mutex_resolve(const struct kind_context *context, const struct look_task *task,
