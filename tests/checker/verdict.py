@@ -7,7 +7,7 @@ open, or somebody who can end it goes on. Repeat until nothing changes.
 
 import struct
 
-from . import python_lock, waits
+from . import guards, python_lock, waits
 from .schema import STRONG
 from .waits import HELD, SOFT
 
@@ -31,6 +31,7 @@ class Model:
                 self.believe_history(tid, wait)
                 self.believe_frames(tid, wait)
                 self.believe_parked(tid, wait)
+                self.believe_guards(tid, wait)
                 todo += wait.can_end | wait.blamed
         self.proven = self.fixpoint(self.goes_on)
         self.custom = self.fixpoint(self.goes_on_by_custom)
@@ -73,6 +74,11 @@ class Model:
                     address = int(item["address"], 16)
                     words = struct.unpack("<5I", waits.read_memory(self.tasks[tid].pid, address, 20))
                     waits.parked_for(self.system, self.tasks[tid], wait, address, words)
+
+    def believe_guards(self, tid, wait):
+        """For likely, whoever has the address of a lock without an owner on its stack may hold it."""
+        if self.likely and wait.holders is None and tid in self.claimed:
+            wait.holders = guards.holders(self.system, self.tasks[tid]) or None
 
     def is_told(self, edge):
         if any(item["source"] == "history" for item in edge["evidence"]):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Other C libraries and languages: musl, C++, Rust, Go, 32-bit programs, bare futexes."""
-from harness.case import A_B_HOLD, EITHER, cycle, dead_owner, no_waker, quiet, self_wait
+from harness.case import A_B_HOLD, EITHER, LIKELY, cycle, dead_owner, no_waker, quiet, self_wait
 
 BOTH = {"a": "mutex|futex", "b": "mutex|futex"}
 JOINED = (("main", "joins", "a"),)
@@ -14,6 +14,10 @@ def shapeless(program, causes, **more):
     return type(found)(**{**vars(found), "verdict": EITHER_SHAPE})
 
 
+def likely_cycle(program, causes, edges):
+    return cycle(program, causes=causes, victims=("main",), edges=edges, certainty=LIKELY)
+
+
 def musl():
     """Names the owner of all but normal ones; two that inherit end in one that is parked."""
     for kind in ("recursive", "errorcheck", "robust"):
@@ -22,7 +26,9 @@ def musl():
     yield self_wait("musl/locks robust twice", causes={"a": "robust-mutex"}, victims=("main",))
     for kind in ("recursive", "errorcheck"):
         yield dead_owner(f"musl/locks {kind} ended", causes={"a": "mutex"}, victims=("main",))
-    yield shapeless("musl/locks normal abba", BOTH)
+    # A normal one stores no owner, and is found by who has its address on the stack.
+    for build in ("musl", "musl-static"):
+        yield likely_cycle(f"{build}/locks normal abba", BOTH, A_B_HOLD)
     yield shapeless("musl/locks normal twice", {"a": "mutex|futex"})
     yield shapeless("musl/locks normal ended", {"a": "mutex|futex"})
     yield shapeless("musl/locks inherit abba", {"a": "pi-mutex|futex", "b": "pi-mutex|futex"})
@@ -64,10 +70,17 @@ def cxx_alive():
         yield quiet(f"{scene} live")
 
 
+# Of five who sit in a ring each holds what the one before it waits for.
+RING = {seat: "mutex|futex" for seat in "abcde"}
+HOLD = tuple((seat, "holds", right) for seat, right in zip("abcde", "bcdea"))
+
+
 def rust():
     kinds = "futex|rwlock|cond|once|mutex"
     for build in ("rust", "rust-O0"):
-        yield shapeless(f"{build}/locks mutex 5", {seat: "mutex|futex" for seat in "abcde"})
+        for scene in ("mutex", "lively"):
+            yield likely_cycle(f"{build}/locks {scene} 5", RING, HOLD)
+        yield likely_cycle(f"{build}/locks lively 2", BOTH, A_B_HOLD)
     for scene in ("upgrade", "cond", "park", "recv", "once"):
         yield shapeless(f"rust/locks {scene}", {"a": kinds, "b": kinds})
 
