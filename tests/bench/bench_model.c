@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "core/explain.h"
+#include "core/wait_builder.h"
 
 #define TASKS 1000000u
 #define RUNS  7

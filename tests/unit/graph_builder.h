@@ -6,6 +6,7 @@
 #include "core/explain.h"
 #include "core/graph.h"
 #include "core/progress.h"
+#include "core/wait_builder.h"
 
 #define OWNS	    (EDGE_CAN_END | EDGE_HOLDER) /* ownership is enforced: the same two sets */
 #define WORLD_TASKS 1024

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/judge.h"
+#include "core/wait_builder.h"
 
 #define SECOND	 1000000000ull
 #define MIN_WAIT (1 * SECOND)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/explain.h"
+#include "core/wait_builder.h"
 #include "slow_model.h"
 
 #define SEEDS 5000

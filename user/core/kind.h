@@ -13,6 +13,7 @@
 #include "core/graph.h"
 #include "core/probe.h"
 #include "core/wait.h"
+#include "core/wait_builder.h"
 
 struct history;
 
