@@ -15,6 +15,7 @@
 #include "bpf/config.h"
 #include "bpf/event.h"
 #include "bpf/object.h"
+#include "bpf/object_seen.h"
 #include "bpf/scope.h"
 #include "bpf/task.h"
 #include "bpf/wait.h"
@@ -211,6 +212,14 @@ static void fill_process(const struct task_struct *task, struct look_task *recor
 		flag_set(record, TASK_COMPAT);
 }
 
+static void fill_object(struct task_struct *task, __u64 address, struct look_task *record)
+{
+	if (seen_take(address, record))
+		return;
+	object_look(task, address, record);
+	seen_keep(address, record);
+}
+
 static void fill_call(struct task_struct *task, struct look_task *record)
 {
 	const struct pt_regs *regs = (const struct pt_regs *)bpf_task_pt_regs(task);
@@ -226,7 +235,7 @@ static void fill_call(struct task_struct *task, struct look_task *record)
 		regs_args(regs, record->args);
 	}
 	if (record->call == CALL_FUTEX || record->call == CALL_FUTEX_WAIT)
-		object_look(task, record->args[0], record);
+		fill_object(task, record->args[0], record);
 }
 
 /* Only threads of user programs that are alive have more than a name. */
@@ -309,8 +318,10 @@ int look__task(struct bpf_iter__task *ctx)
 
 	if (!task)
 		return 0;
-	if (ctx->meta->seq_num == 0)
+	if (ctx->meta->seq_num == 0) {
 		clock_compare();
+		seen_forget();
+	}
 
 	fill_identity(task, &record);
 	fill_namespace(task, &record);
