@@ -28,8 +28,68 @@ static bool tasks_are_sorted(const struct look_task *tasks, uint32_t count)
 	return true;
 }
 
-/* Sorts tasks by pid, then tid, and drops all but the last record of each tid. */
-static int tasks_sort(struct look_task **tasks, uint32_t *count)
+/* Drops all but the last record of each tid; order is by tid. Returns how many are left. */
+static uint32_t tasks_drop(struct look_task *tasks, uint32_t count, const uint32_t *order,
+			   uint8_t *dropped)
+{
+	uint32_t kept = 0;
+
+	memset(dropped, 0, count);
+	for (uint32_t i = 0; i + 1 < count; i++)
+		dropped[order[i]] = tasks[order[i]].tid == tasks[order[i + 1]].tid;
+	for (uint32_t i = 0; i < count; i++) {
+		if (dropped[i])
+			continue;
+		if (kept != i)
+			tasks[kept] = tasks[i];
+		kept++;
+	}
+	return kept;
+}
+
+/* Moves tasks[order[i]] to place i, along the cycles of the permutation; order is spent. */
+static void tasks_permute(struct look_task *tasks, uint32_t count, uint32_t *order)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (order[i] == i)
+			continue;
+
+		const struct look_task first = tasks[i];
+		uint32_t at = i;
+
+		for (uint32_t from; (from = order[at]) != i; at = from) {
+			tasks[at] = tasks[from];
+			order[at] = at;
+		}
+		tasks[at] = first;
+		order[at] = at;
+	}
+}
+
+/* Where each of tasks belongs by tid, and then by pid as well. */
+static void order_by_tid(const struct look_task *tasks, uint32_t count, uint32_t *order,
+			 uint32_t *keys, uint32_t *scratch)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		order[i] = i;
+		keys[i] = tasks[i].tid;
+	}
+	sort_indices(order, count, keys, scratch);
+}
+
+static void order_by_pid_too(const struct look_task *tasks, uint32_t count, uint32_t *order,
+			     uint32_t *keys, uint32_t *scratch)
+{
+	for (uint32_t i = 0; i < count; i++)
+		keys[i] = tasks[i].pid;
+	sort_indices(order, count, keys, scratch);
+}
+
+/*
+ * Sorts tasks by pid, then tid, and drops all but the last record of each tid. In place: of tens
+ * of thousands a second array would have to be got from the kernel, page by page, at each look.
+ */
+static int tasks_sort(struct look_task *tasks, uint32_t *count)
 {
 	uint32_t n = *count;
 
@@ -39,32 +99,15 @@ static int tasks_sort(struct look_task **tasks, uint32_t *count)
 	_cleanup_free_ uint32_t *order = malloc(n * sizeof(*order));
 	_cleanup_free_ uint32_t *scratch = malloc(n * sizeof(*scratch));
 	_cleanup_free_ uint32_t *keys = malloc(n * sizeof(*keys));
-	_cleanup_free_ struct look_task *sorted = malloc(n * sizeof(*sorted));
 
-	if (!order || !scratch || !keys || !sorted)
+	if (!order || !scratch || !keys)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < n; i++) {
-		order[i] = i;
-		keys[i] = (*tasks)[i].tid;
-	}
-	sort_indices(order, n, keys, scratch);
-
-	uint32_t kept = 0;
-
-	for (uint32_t i = 0; i < n; i++) {
-		if (i + 1 < n && keys[order[i]] == keys[order[i + 1]])
-			continue;
-		order[kept++] = order[i];
-	}
-	for (uint32_t i = 0; i < n; i++)
-		keys[i] = (*tasks)[i].pid;
-	sort_indices(order, kept, keys, scratch);
-	for (uint32_t i = 0; i < kept; i++)
-		sorted[i] = (*tasks)[order[i]];
-
-	free(*tasks);
-	*tasks = TAKE_PTR(sorted);
-	*count = kept;
+	order_by_tid(tasks, n, order, keys, scratch);
+	*count = tasks_drop(tasks, n, order, (uint8_t *)scratch);
+	if (*count < n)
+		order_by_tid(tasks, *count, order, keys, scratch);
+	order_by_pid_too(tasks, *count, order, keys, scratch);
+	tasks_permute(tasks, *count, order);
 	return 0;
 }
 
@@ -179,14 +222,14 @@ int look_init(struct look *look, struct look_task *tasks, uint32_t count)
 {
 	*look = (struct look){ .tasks = tasks, .task_count = count };
 
-	int err = tasks_are_sorted(tasks, count) ? 0 : tasks_sort(&look->tasks, &look->task_count);
+	int err = tasks_are_sorted(tasks, count) ? 0 : tasks_sort(look->tasks, &look->task_count);
 
 	if (!err)
 		err = look_index(look);
 	/* a tid can end in one process and begin in another while the pass goes on */
 	if (!err && !tids_are_unique(look)) {
 		look_unindex(look);
-		err = tasks_sort(&look->tasks, &look->task_count);
+		err = tasks_sort(look->tasks, &look->task_count);
 		if (!err)
 			err = look_index(look);
 	}
