@@ -349,6 +349,14 @@ static int look_take(struct system *system, struct look *ret)
 	return proc_source_look(system->proc, &probe, ret);
 }
 
+static void look_end(struct system *system)
+{
+	if (system->source)
+		bpf_source_reuse(system->source, &system->look);
+	else
+		look_deinit(&system->look);
+}
+
 int system_look(struct system *system, struct findings *ret)
 {
 	struct look look;
@@ -370,7 +378,7 @@ int system_look(struct system *system, struct findings *ret)
 		system->lost_ns = system->look.wall_ns ? system->look.wall_ns : look.wall_ns;
 	if (system->lost)
 		look.incomplete |= 1ull << INCOMPLETE_EVENTS_LOST;
-	look_deinit(&system->look);
+	look_end(system);
 	system->look = look;
 
 	struct probe probe = answers_probe(&system->answers, live_probe_view(system->live));

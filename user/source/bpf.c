@@ -42,6 +42,7 @@ struct bpf_source {
 	struct uprobes *uprobes; /* NULL: none */
 	struct bpf_attached attached;
 	struct reconciler reconciler;
+	struct task_list spare; /* for the next look, empty */
 	uint32_t scope_generation;
 	uint64_t boot_id;
 	/* Valid during bpf_source_poll(). */
@@ -196,6 +197,7 @@ void bpf_source_close(struct bpf_source *source)
 	ring_buffer__free(source->ring);
 	dltrace__destroy(source->skel);
 	reconciler_deinit(&source->reconciler);
+	task_list_deinit(&source->spare);
 	free(source);
 }
 
@@ -213,20 +215,23 @@ static void reader_wake(struct dltrace *skel)
 
 int bpf_source_look(struct bpf_source *source, struct look *ret)
 {
-	__attribute__((cleanup(task_list_deinit))) struct task_list list = { 0 };
+	__attribute__((cleanup(task_list_deinit))) struct task_list list = source->spare;
 	uint64_t start_ns = clock_ns(CLOCK_MONOTONIC);
 	uint64_t boot_ns = clock_ns(CLOCK_BOOTTIME);
 	uint64_t wall_ns = clock_ns(CLOCK_REALTIME);
 	struct hidden hidden = { 0 };
 
+	source->spare = (struct task_list){ 0 };
 	reader_wake(source->skel);
 
 	int error = pass_read(bpf_link__fd(source->skel->links.look__task), &list);
 
 	if (!error)
 		error = reconcile(&source->reconciler, &list, boot_ns, &hidden);
-	if (!error)
-		error = look_init(ret, TAKE_PTR(list.tasks), list.count);
+	if (error)
+		return error;
+	task_list_fit(&list);
+	error = look_init(ret, TAKE_PTR(list.tasks), list.count);
 	if (error)
 		return error;
 	ret->start_ns = start_ns;
@@ -237,6 +242,14 @@ int bpf_source_look(struct bpf_source *source, struct look *ret)
 	if (hidden.unreadable)
 		ret->incomplete |= 1ULL << INCOMPLETE_HIDDEN_TASKS;
 	return 0;
+}
+
+void bpf_source_reuse(struct bpf_source *source, struct look *look)
+{
+	task_list_deinit(&source->spare);
+	source->spare.capacity = look->task_count;
+	source->spare.tasks = TAKE_PTR(look->tasks);
+	look_deinit(look);
 }
 
 int bpf_source_registers(struct bpf_source *source, uint32_t tid, struct task_regs *ret)

@@ -62,6 +62,11 @@ int bpf_source_scope(struct bpf_source *source, const uint32_t *pids, size_t cou
  * -ENOMEM, or the error of the pass: a look that was cut short is none.
  */
 int bpf_source_look(struct bpf_source *source, struct look *ret);
+/*
+ * Ends a look, and keeps its memory for the next one: that of tens of thousands of tasks the
+ * kernel would have to hand out anew each time, page by page.
+ */
+void bpf_source_reuse(struct bpf_source *source, struct look *look);
 
 /*
  * The user registers of a task that sleeps in a system call. 0; -ESRCH: it does not, or is gone;

@@ -29,6 +29,17 @@ int task_list_reserve(struct task_list *list, uint32_t room)
 	return 0;
 }
 
+void task_list_fit(struct task_list *list)
+{
+	struct look_task *tasks =
+		list->count ? realloc(list->tasks, list->count * sizeof(*tasks)) : NULL;
+
+	if (!tasks)
+		return;
+	list->tasks = tasks;
+	list->capacity = list->count;
+}
+
 int task_list_add(struct task_list *list, const struct look_task *task)
 {
 	int error = task_list_reserve(list, 1);

@@ -18,6 +18,8 @@ struct task_list {
 
 /* Makes room for at least `room` tasks after the last. 0 or -ENOMEM. */
 int task_list_reserve(struct task_list *list, uint32_t room);
+/* Gives back the room behind the last task. */
+void task_list_fit(struct task_list *list);
 /* 0 or -ENOMEM. */
 int task_list_add(struct task_list *list, const struct look_task *task);
 void task_list_deinit(struct task_list *list);
