@@ -61,6 +61,15 @@ static uint64_t process_generation(void *context, uint32_t pid)
 	return sum;
 }
 
+static uint64_t task_generation(void *context, uint32_t tid)
+{
+	const struct look *look = &((const struct system *)context)->look;
+	uint32_t index = look_find(look, tid);
+	const struct look_task *task = index == NO_TASK ? NULL : &look->tasks[index];
+
+	return task && task->flags & TASK_SLEEPING ? mix64(task->start_ns, task->switches) : 0;
+}
+
 static uint32_t hidden_processes(void *context, uint32_t *ret_pids, uint32_t max)
 {
 	const struct look *look = &((const struct system *)context)->look;
@@ -217,7 +226,8 @@ int system_open(struct system *system, const struct options *options, const uint
 		.files_link_fd = system->source ? bpf_source_files_link(system->source) : -1,
 		.sockets_link_fd = system->source ? bpf_source_sockets_link(system->source) : -1,
 		.maps_link_fd = system->source ? bpf_source_maps_link(system->source) : -1,
-		.generation = process_generation,
+		.process_generation = process_generation,
+		.task_generation = task_generation,
 		.hidden = hidden_processes,
 		.registers = task_registers,
 		.waker = last_waker,

@@ -5,25 +5,21 @@
 #include <string.h>
 #include <uthash.h>
 
-struct found_key {
-	uint64_t value;
-	uint64_t pid; /* 64 bits: the key has no padding */
-};
-
 struct found_entry {
-	struct found_key key;
+	struct question question; /* without padding: it is the key */
 	uint64_t generation;
 	uint64_t asked; /* in which look last */
 	uint32_t partial;
 	uint32_t count;
-	uint64_t *hits;
 	UT_hash_handle hh;
+	_Alignas(8) unsigned char items[];
 };
+
+_Static_assert(sizeof(struct question) == 24, "a key has no padding");
 
 static void entry_free(struct found *found, struct found_entry *entry)
 {
 	HASH_DEL(found->entries, entry);
-	free(entry->hits);
 	free(entry);
 }
 
@@ -45,50 +41,45 @@ void found_age(struct found *found)
 	found->look++;
 }
 
-static struct found_entry *entry_find(struct found *found, uint32_t pid, uint64_t value)
+static struct found_entry *entry_find(struct found *found, const struct question *question)
 {
-	const struct found_key key = { .value = value, .pid = pid };
 	struct found_entry *entry;
 
-	HASH_FIND(hh, found->entries, &key, sizeof(key), entry);
+	HASH_FIND(hh, found->entries, question, sizeof(*question), entry);
 	return entry;
 }
 
-bool found_get(struct found *found, uint32_t pid, uint64_t value, uint64_t generation,
+bool found_get(struct found *found, const struct question *question, uint64_t generation,
 	       struct answer *ret)
 {
-	struct found_entry *entry = entry_find(found, pid, value);
+	struct found_entry *entry = entry_find(found, question);
 
 	if (!entry || entry->generation != generation)
 		return false;
 	entry->asked = found->look;
 	*ret = (struct answer){ .partial = entry->partial,
 				.count = entry->count,
-				.items = entry->hits };
+				.items = entry->items };
 	return true;
 }
 
-void found_put(struct found *found, uint32_t pid, uint64_t value, uint64_t generation,
+void found_put(struct found *found, const struct question *question, uint64_t generation,
 	       const struct answer *answer)
 {
-	struct found_entry *old = entry_find(found, pid, value);
-	struct found_entry *entry = malloc(sizeof(*entry));
-	size_t size = answer->count * sizeof(*entry->hits);
-	uint64_t *hits = malloc(size + 1);
+	struct found_entry *old = entry_find(found, question);
+	size_t size = answer->count * answer_item_size[question->type];
+	struct found_entry *entry = malloc(sizeof(*entry) + size);
 
 	if (old)
 		entry_free(found, old);
-	if (!entry || !hits) {
-		free(entry);
-		free(hits);
+	if (!entry)
 		return;
-	}
-	memcpy(hits, answer->items, size);
-	*entry = (struct found_entry){ .key = { .value = value, .pid = pid },
+	*entry = (struct found_entry){ .question = *question,
 				       .generation = generation,
 				       .asked = found->look,
 				       .partial = answer->partial,
-				       .count = answer->count,
-				       .hits = hits };
-	HASH_ADD(hh, found->entries, key, sizeof(entry->key), entry);
+				       .count = answer->count };
+	if (size)
+		memcpy(entry->items, answer->items, size);
+	HASH_ADD(hh, found->entries, question, sizeof(entry->question), entry);
 }

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What searches of memory found, kept from look to look: a process that did not
- * run since has not changed its private memory.
+ * Answers that are kept from look to look: a task that has not run since sleeps
+ * where it slept, and a process that has not has the program and the private
+ * memory that it had.
+ *
+ * A generation is the state that an answer is of: the number of context switches
+ * that the look found, before it was asked. If the task ran in between the answer
+ * is of a later state, but then a later look finds another number.
  */
 #ifndef DLTRACE_FOUND_H
 #define DLTRACE_FOUND_H
@@ -23,11 +28,11 @@ void found_deinit(struct found *found);
 /* A new look begins. What the last one did not ask for is dropped. */
 void found_age(struct found *found);
 
-/* True if the search is known for that state of the process; *ret is valid until the next look. */
-bool found_get(struct found *found, uint32_t pid, uint64_t value, uint64_t generation,
+/* True if the answer is known for that state; *ret is valid until the next look. */
+bool found_get(struct found *found, const struct question *question, uint64_t generation,
 	       struct answer *ret);
 /* Remembers a copy, if there is memory for it. */
-void found_put(struct found *found, uint32_t pid, uint64_t value, uint64_t generation,
+void found_put(struct found *found, const struct question *question, uint64_t generation,
 	       const struct answer *answer);
 
 #endif /* DLTRACE_FOUND_H */

@@ -24,9 +24,11 @@ struct live_probe {
 	struct probe page_probe; /* what stands behind pages */
 	struct live_probe_options options;
 	uint64_t look;
-	struct arena items;    /* of this look's answers */
-	struct answers pages;  /* memory that was read in this look */
-	struct found found;    /* by earlier searches */
+	struct arena items;   /* of this look's answers */
+	struct answers pages; /* memory that was read in this look */
+	struct found found;   /* by earlier looks, of what has not run since */
+	uint64_t hidden_look; /* the look whose hidden processes these are */
+	uint32_t hidden[HIDDEN_MAX], hidden_count;
 	struct task_regs regs; /* of the task whose stack is asked for */
 	struct reader facts, names;
 };
@@ -40,8 +42,24 @@ static void answer_text(struct live_probe *live, const char *text, size_t length
 		    : (struct answer){ .error = -ENOMEM };
 }
 
+typedef uint64_t (*generation)(void *context, uint32_t id);
+typedef void (*asker)(struct live_probe *live, const struct question *question, struct answer *ret);
+
+/* Asks only if whoever the question is about has run since it was asked last. */
+static void ask_once(struct live_probe *live, generation generation_of,
+		     const struct question *question, asker ask, struct answer *ret)
+{
+	uint64_t state = generation_of ? generation_of(live->options.context, question->id) : 0;
+
+	if (state && found_get(&live->found, question, state, ret))
+		return;
+	ask(live, question, ret);
+	if (state && !ret->error)
+		found_put(&live->found, question, state, ret);
+}
+
 /* The kernel's own notes: no lock of the target is taken (fs/proc/base.c, proc_pid_wchan). */
-static void ask_wchan(struct live_probe *live, const struct question *question, struct answer *ret)
+static void read_wchan(struct live_probe *live, const struct question *question, struct answer *ret)
 {
 	char name[128];
 	int fd = procfs_open(question->id, "wchan", O_RDONLY);
@@ -60,8 +78,8 @@ static void ask_wchan(struct live_probe *live, const struct question *question, 
 	answer_text(live, name, (size_t)length, ret);
 }
 
-static void ask_program(struct live_probe *live, const struct question *question,
-			struct answer *ret)
+static void read_program(struct live_probe *live, const struct question *question,
+			 struct answer *ret)
 {
 	char path[PATH_MAX];
 	int length = procfs_link(question->id, "exe", path, sizeof(path));
@@ -70,6 +88,17 @@ static void ask_program(struct live_probe *live, const struct question *question
 		*ret = (struct answer){ .error = length };
 	else
 		answer_text(live, path, (size_t)length, ret);
+}
+
+static void ask_wchan(struct live_probe *live, const struct question *question, struct answer *ret)
+{
+	ask_once(live, live->options.task_generation, question, read_wchan, ret);
+}
+
+static void ask_program(struct live_probe *live, const struct question *question,
+			struct answer *ret)
+{
+	ask_once(live, live->options.process_generation, question, read_program, ret);
 }
 
 /* Not read through: what the name leads to is nobody's business. */
@@ -190,18 +219,9 @@ static void ask_memory(struct live_probe *live, const struct question *question,
 		*ret = (struct answer){ .count = (uint32_t)question->b, .items = bytes };
 }
 
-/* The memory of a process that did not run since is as it was. */
 static void ask_search(struct live_probe *live, const struct question *question, struct answer *ret)
 {
-	const struct live_probe_options *options = &live->options;
-	uint64_t generation =
-		options->generation ? options->generation(options->context, question->id) : 0;
-
-	if (generation && found_get(&live->found, question->id, question->a, generation, ret))
-		return;
-	ask_facts(live, question, ret);
-	if (generation && !ret->error)
-		found_put(&live->found, question->id, question->a, generation, ret);
+	ask_once(live, live->options.process_generation, question, ask_facts, ret);
 }
 
 static void ask_waker(struct live_probe *live, const struct question *question, struct answer *ret)
@@ -236,14 +256,18 @@ static void live_ask(void *context, const struct question *question, struct answ
 		*ret = (struct answer){ .error = -EINVAL };
 }
 
+/* The hidden are the same for all of a look's questions, of which there may be thousands. */
 static void prepare_facts(void *context, struct exchange *exchange)
 {
-	const struct live_probe_options *options = &((const struct live_probe *)context)->options;
+	struct live_probe *live = context;
+	const struct live_probe_options *options = &live->options;
 
-	exchange->hidden_count =
-		options->hidden ? options->hidden(options->context, exchange->hidden, HIDDEN_MAX)
-				: 0;
-	exchange->regs = ((const struct live_probe *)context)->regs;
+	if (live->hidden_look != live->look && options->hidden)
+		live->hidden_count = options->hidden(options->context, live->hidden, HIDDEN_MAX);
+	live->hidden_look = live->look;
+	exchange->hidden_count = live->hidden_count;
+	memcpy(exchange->hidden, live->hidden, sizeof(live->hidden));
+	exchange->regs = live->regs;
 }
 
 static void prepare_regs(void *context, struct exchange *exchange)

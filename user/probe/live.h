@@ -20,11 +20,12 @@ struct live_probe_options {
 	int sockets_link_fd;
 	int maps_link_fd;
 	/*
-	 * Sum of the context switches of all tasks of a process at this look, by which the search
-	 * of its memory is remembered for as long as it does not run; 0: unknown, or one of them
-	 * is running. NULL: nothing is remembered.
+	 * What changes whenever a task of the process, or the task, has run: their context
+	 * switches at this look. By it answers are kept from look to look; 0: unknown, or one of
+	 * them is running. NULL: nothing is kept.
 	 */
-	uint64_t (*generation)(void *context, uint32_t pid);
+	uint64_t (*process_generation)(void *context, uint32_t pid);
+	uint64_t (*task_generation)(void *context, uint32_t tid);
 	/*
 	 * Puts up to max processes that the iterators pass over into ret_pids: their number, or
 	 * more than max if there are more. Needed with link descriptors only.
