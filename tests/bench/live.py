@@ -5,7 +5,7 @@ What live tracing costs, as ratios to no tracer, against goals and peers; what d
 it reports. As root. Never a test: whatever the figures are, the status is 0.
 
 Environment: BENCH_ROUNDS (5) sessions of each tracer, BENCH_PEER_ROUNDS (2) of each peer, BENCH_DEADLOCKS (100),
-BENCH_CROWD (30000) threads.
+BENCH_CROWD (30000) threads, and a sixth as many processes.
 """
 import argparse
 import os
@@ -114,8 +114,9 @@ def main():
     live_plot.write_table(os.path.join(out, "live.tsv"), rows)
     print("  " + live_plot.draw(os.path.join(out, "live.svg"), rows, f"dltrace on {machine()}"))
     measure_peers(own, tracer_cpu)
-    # the crowd last: a machine takes a while to get over it
-    live_daemon.measure_crowd(arguments.dltrace, work, environment_number("BENCH_CROWD", 30000), tracer_cpu)
+    # the crowds last: a machine takes a while to get over them
+    crowd = os.path.join(arguments.load, "crowd")
+    live_daemon.measure_crowds(arguments.dltrace, crowd, environment_number("BENCH_CROWD", 30000), tracer_cpu)
     print(f"\n{load()} at the end")
 
 

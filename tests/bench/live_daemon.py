@@ -80,28 +80,61 @@ def measure_storm(program, attach, work, cpus):
     print_figure("highest resident memory, MiB", f"{peak:.1f}", "16")
 
 
-def measure_crowd(program, work, count, cpus, looks=10):
-    """Threads that all wait for one mutex, whose holder will go on: none of them may be asked about for long."""
-    crowd = subprocess.Popen([work, "crowd", str(count)], stdout=subprocess.PIPE, text=True)
-    try:
-        there = int(crowd.stdout.readline())
-        print_head(f"a crowd of {there} blocked threads")
+# How those are blocked of whom there are many, and the goals for a look at them, ms and MiB.
+CROWDS = (
+    ("lock", "{} threads wait for one mutex", 1, "60", "64"),
+    ("chains", "{} threads in chains of 100 mutexes", 1, "60", "64"),
+    ("rings", "{} threads in rings of 100 mutexes", 1, "", ""),
+    ("processes", "{} processes wait for one semaphore", 6, "", ""),
+)
+
+
+def measure_crowds(program, crowd, count, cpus):
+    for shape, title, part, goal_ms, goal_mib in CROWDS:
+        with Crowd(crowd, shape, count // part) as there:
+            print_head("a crowd: " + title.format(there))
+            try:
+                measure_crowd(program, cpus, goal_ms, goal_mib)
+            except Refused as refusal:
+                print(f"  left out: {refusal}")
+
+
+class Crowd:
+    """So many that are blocked, of that shape; a context manager that gives their number."""
+
+    def __init__(self, crowd, shape, count):
+        self.argv = [crowd, shape, str(count)]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.argv, stdout=subprocess.PIPE, text=True)
+        there = int(self.process.stdout.readline())
         time.sleep(2)  # for the last of them to go to sleep
-        with Daemon(program, ["--attach", "auto"], cpus) as daemon:
-            looks_ms, end = {}, time.monotonic() + 60
-            while len(looks_ms) < looks and time.monotonic() < end:
-                metrics = daemon.metrics()
-                looks_ms[metrics["dltrace_last_look_timestamp_seconds"]] = (
-                    metrics["dltrace_look_duration_seconds"] * 1e3
-                )
-                time.sleep(INTERVAL_S / 4)
-            print_figures("wall time of a look, with its judgement, ms", list(looks_ms.values()), "60")
-            print_figure("resident memory, MiB", f"{daemon.memory_mib('VmRSS'):.1f}", "64")
-            print_figure("highest resident memory, MiB", f"{daemon.memory_mib('VmHWM'):.1f}", "64")
-    finally:
-        crowd.kill()
-        crowd.wait()
-        crowd.stdout.close()
+        return there
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+def measure_crowd(program, cpus, goal_ms, goal_mib, looks=10):
+    """
+    The first look also makes room for what is noted of each task, and asks whatever is kept of
+    those who sleep on; the rest are what watching costs.
+    """
+    with Daemon(program, ["--attach", "auto"], cpus) as daemon:
+        looks_ms, end = {}, time.monotonic() + 60
+        while len(looks_ms) < looks and time.monotonic() < end:
+            metrics = daemon.metrics()
+            looks_ms[metrics["dltrace_last_look_timestamp_seconds"]] = metrics["dltrace_look_duration_seconds"] * 1e3
+            time.sleep(INTERVAL_S / 4)
+        first_ms, *later_ms = looks_ms.values()
+        print_figure("wall time of the first look, with its judgement, ms", f"{first_ms:.1f}")
+        if later_ms:
+            print_figures("wall time of a later look, ms", later_ms, goal_ms)
+        print_figure("deadlocked", f"{metrics['dltrace_deadlocked_tasks']:.0f}")
+        print_figure("resident memory, MiB", f"{daemon.memory_mib('VmRSS'):.1f}", goal_mib)
+        print_figure("highest resident memory, MiB", f"{daemon.memory_mib('VmHWM'):.1f}", goal_mib)
 
 
 class Hangs:

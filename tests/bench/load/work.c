@@ -21,7 +21,6 @@
 #include <unistd.h>
 
 #define MAX_THREADS 64
-#define CROWD_STACK 16384
 #define HELD_TURNS  400 /* around a microsecond with the mutex, and as long without */
 #define YIELD_EVERY 16
 
@@ -119,32 +118,6 @@ static void work_hang(struct run *run, size_t index)
 	pthread_mutex_lock(&run->lock[!index]);
 }
 
-static void *want(void *lock)
-{
-	pthread_mutex_lock(lock);
-	return NULL;
-}
-
-/* As many threads as can be had, up to COUNT, all in wait for one mutex; says how many, and stays.
- */
-static void work_crowd(struct run *run, size_t index)
-{
-	pthread_attr_t attributes;
-	pthread_t thread;
-	long there = 0;
-
-	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, CROWD_STACK);
-	pthread_attr_setguardsize(&attributes, 0);
-	pthread_mutex_lock(&run->lock[index]);
-	while (there < run->count && !pthread_create(&thread, &attributes, want, &run->lock[index]))
-		there++;
-	printf("%ld\n", there);
-	fflush(stdout);
-	for (;;)
-		sleep(1);
-}
-
 static const struct work works[] = {
 	{ "getppid", 1, work_getppid },
 	{ "futex-wake", 1, work_futex_wake },
@@ -153,7 +126,6 @@ static const struct work works[] = {
 	{ "mutex-4", 4, work_mutex },
 	{ "mutex-64", 64, work_mutex },
 	{ "hang", 2, work_hang },
-	{ "crowd", 1, work_crowd },
 };
 
 static const struct work *work_find(const char *name)
