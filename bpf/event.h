@@ -49,6 +49,16 @@ enum object_flag {
 	OBJECT_CUT = 1 << 7,	/* readable memory ends before OBJECT_LEN: the rest is 0 */
 };
 
+/* A lock of the kernel's own for which a task sleeps in its call. */
+enum blocker_kind {
+	BLOCKER_NONE, /* or this kernel does not tell */
+	BLOCKER_MUTEX,
+	BLOCKER_SEMAPHORE,
+	BLOCKER_RWSEM_READ,
+	BLOCKER_RWSEM_WRITE,
+	BLOCKER_KINDS,
+};
+
 /*
  * One task as the look found it. Times: start_ns is CLOCK_BOOTTIME and, with
  * tid, the task's identity; slept_ns is CLOCK_MONOTONIC.
@@ -65,6 +75,7 @@ struct look_task {
 	__u64 files;  /* id of the descriptor table; 0: none */
 	__u64 caught; /* bit n-1: signal n has a handler */
 	__u64 blocked_signals;
+	__u64 blocker; /* id of the kernel's lock that it sleeps for; 0: none */
 	__u64 object_inode;
 	__u64 object_offset; /* of the address, in the mapped file, bytes */
 	__u64 pid_ns;	     /* inode number of its PID namespace */
@@ -86,11 +97,13 @@ struct look_task {
 	__u32 exit_code;   /* as wait4 would report it; valid if dead */
 	__u32 tracer;	   /* process that traces it; 0: none */
 	__u32 stop_signal; /* of the job control stop that it is in; 0: none, or not known */
+	__u32 blocker_kind;  /* enum blocker_kind */
+	__u32 blocker_owner; /* tid of whoever holds that lock alone; 0: nobody does, or unknown */
 	__u8 object[OBJECT_LEN];
 	char name[TASK_NAME_LEN]; /* comm: any bytes but NUL */
 };
 
-_Static_assert(sizeof(struct look_task) == 280, "look_task has padding");
+_Static_assert(sizeof(struct look_task) == 296, "look_task has padding");
 
 /*
  * The user registers of a task that sleeps, in the order in which DWARF numbers them. x86-64

@@ -10,6 +10,7 @@
 #include "bpf/event.h"
 #include "bpf/eventfd.h"
 #include "bpf/file.h"
+#include "bpf/lock_owner.h"
 #include "bpf/mount.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

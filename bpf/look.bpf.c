@@ -11,6 +11,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
+#include "bpf/blocker.h"
 #include "bpf/clock.h"
 #include "bpf/config.h"
 #include "bpf/event.h"
@@ -234,6 +235,7 @@ static void fill_call(struct task_struct *task, struct look_task *record)
 	} else {
 		regs_args(regs, record->args);
 	}
+	blocker_fill(task, record);
 	if (record->call == CALL_FUTEX || record->call == CALL_FUTEX_WAIT)
 		fill_object(task, record->args[0], record);
 }

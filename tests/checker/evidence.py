@@ -4,7 +4,7 @@
 import os
 import re
 
-from . import sockets, sysvipc, waits
+from . import kernellocks, sockets, sysvipc, waits
 from .procfs import COMPAT_CALLS, KCMP_FILE, TICK_NS, Unreadable, is_same, read_bytes, read_link, read_memory
 
 SYSCALL_WORDS = 7  # number and six arguments; what follows is stack pointer and program counter
@@ -122,6 +122,12 @@ def count_eventfd(system, _, number):
     return {system.descriptions(users)}
 
 
+def number_of_keeper(system, cause, _):
+    task = system.task(cause["tid"])
+    fd = int(read_bytes(f"/proc/{cause['tid']}/syscall").split()[1], 16)
+    return {other.tid for other in kernellocks.keepers(system, task, waits.file_of(system, task, fd).target) or ()}
+
+
 def number_of_peer(_, cause, inode):
     found = sockets.find(cause["tid"], f"socket:[{inode}]")
     return {found.peer} if found else set()
@@ -135,6 +141,7 @@ CENSUSES = [
     (re.compile(r"(?:mappers|mappings).*inode (\d+)"), count_mappers),
     (re.compile(r"(?:writers|write ends|writing descriptions).*?(\d+)"), count_ends(os.O_WRONLY)),
     (re.compile(r"(?:readers|read ends|reading descriptions).*?(\d+)"), count_ends(os.O_RDONLY)),
+    (re.compile(r"owner of the kernel \w+ that (\d+) sleeps for"), number_of_keeper),
     (re.compile(r"last operator of semaphore (\d+) of set"), count_operator),
     (re.compile(r"last sender of message queue (\d+)"), count_user(0)),
     (re.compile(r"last receiver of message queue (\d+)"), count_user(1)),

@@ -10,7 +10,7 @@ import os
 import re
 import struct
 
-from . import filelocks, python_lock, semlock, sockets, sysvipc
+from . import filelocks, kernellocks, python_lock, semlock, sockets, sysvipc
 from .procfs import Unreadable, read_bytes, read_memory, read_word
 
 # Whether custom overrules a reason for being open: never, where somebody is
@@ -33,6 +33,7 @@ SIGINT, SIGCHLD, INTERNAL = 2, 17, {32, 33}
 INTERPRETERS = re.compile(r"(python|pypy|perl|ruby|node|nodejs|bash|sh|dash|zsh|ksh|php|lua)(?![a-z])")
 
 VFORKS = (56, 58, 435)  # clone, vfork, clone3
+FILE_CALLS = (0, 1, 19, 20)  # read, write, readv, writev
 SOCKET_WCHANS = ("unix_", "__skb_wait", "sock_alloc_send", "sk_wait", "sk_stream_wait", "tcp_", "wait_woken")
 # system call -> beginnings of the kernel functions in which it sleeps
 WCHANS = {
@@ -49,7 +50,7 @@ WCHANS = {
     45: SOCKET_WCHANS,
     46: SOCKET_WCHANS,
     47: SOCKET_WCHANS,
-    275: ("pipe", "anon_pipe", "ipipe_prep", "opipe_prep", "splice", "do_splice", "wait_for_space"),
+    275: ("pipe", "anon_pipe", "ipipe_prep", "opipe_prep", "splice", "do_splice", "wait_for_space", *SOCKET_WCHANS),
     232: ("ep_poll", "do_epoll_wait"),
     281: ("ep_poll", "do_epoll_wait"),
     **dict.fromkeys(VFORKS, ("kernel_clone", "wait_for_vfork_done")),
@@ -694,6 +695,14 @@ def mq_wait(system, task, args, access):
     return mind_signals(system, task, wait.because("name", SOFT if len(users) > 1 else HARD))
 
 
+def kernel_lock_wait(system, task, args):
+    """Uninterruptible, in a call on a file: for a lock that somebody keeps who uses the same file."""
+    keepers = kernellocks.keepers(system, task, file_of(system, task, args[0] & 0x7FFFFFFF).target)
+    if not keepers or len(keepers) > 1:
+        return opened("nobody is seen with the lock")
+    return Wait({"kernel-lock"}, tids(keepers), tids(keepers), "holds")
+
+
 def pause_wait(system, task, args):
     if task.caught - INTERNAL - FAULTS:
         return opened("signal")
@@ -778,6 +787,8 @@ def of_task(system, task):
         return None
     try:
         call = task.call()
+        if task.state == "D" and call and call[0] in FILE_CALLS:
+            return kernel_lock_wait(system, task, call[1])
         if task.state == "D" and (call is None or call[0] not in VFORKS):
             return None
         if call is None or running_reason(system, task, call[0]):

@@ -36,6 +36,13 @@ static const char *const task_flags[] = {
 };
 static const char *const object_flags[] = { "read", "mapped", "shared", "file",
 					    "busy", "denied", "fault" };
+static const char *const blocker_kinds[BLOCKER_KINDS] = {
+	[BLOCKER_NONE] = "none",
+	[BLOCKER_MUTEX] = "mutex",
+	[BLOCKER_SEMAPHORE] = "semaphore",
+	[BLOCKER_RWSEM_READ] = "rwsem-read",
+	[BLOCKER_RWSEM_WRITE] = "rwsem-write",
+};
 static const char *const event_types[EVENT_TYPES] = {
 	[EVENT_WAIT] = "wait",
 	[EVENT_WAKE] = "wake",
@@ -103,6 +110,9 @@ static const struct record_field task_fields[] = {
 	FIELD("threads", threads, DEC, .always = true, .absent = ABSENT_COUNT),
 	FIELD("caught", caught, HEX),
 	FIELD("blocked_signals", blocked_signals, HEX),
+	FIELD("blocker", blocker, HEX),
+	FIELD("blocker_kind", blocker_kind, SYMBOL, NAMES(blocker_kinds)),
+	FIELD("blocker_owner", blocker_owner, DEC),
 	FIELD("uid", uid, DEC),
 	FIELD("pid_ns", pid_ns, DEC),
 	FIELD("ns_level", ns_level, DEC),

@@ -39,6 +39,7 @@ static const struct word calls[] = {
 	{ "sendto", SYS_sendto },
 	{ "sendmsg", SYS_sendmsg },
 	{ "flock", SYS_flock },
+	{ "splice", SYS_splice },
 	{ "fcntl", SYS_fcntl },
 	{ "openat", SYS_openat },
 	{ "futex_waitv", 449 }, /* asm-generic/unistd.h; not in all headers */

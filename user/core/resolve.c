@@ -34,10 +34,13 @@ static const struct {
 	{ TASK_UNINTERRUPTIBLE, OPEN_IN_KERNEL },
 };
 
-/* vfork() is the one call with a waker of its own that cannot be interrupted (kernel/fork.c). */
-static bool is_vfork(const struct look_task *task)
+/*
+ * What sleeps uninterruptibly waits for the kernel or a device, but for two: vfork(), which waits
+ * for the child (kernel/fork.c), and who waits for a lock that another task holds.
+ */
+static bool waits_for_task(const struct look_task *task)
 {
-	return task->flags & TASK_UNINTERRUPTIBLE && call_of(task) == CALL_CLONE;
+	return call_of(task) == CALL_CLONE || task->blocker_kind != BLOCKER_NONE;
 }
 
 /* True if the task waits at all; *ret_reason is why it does so openly, OPEN_REASONS if the kinds
@@ -49,7 +52,7 @@ static bool task_waits(const struct look_task *task, enum open_reason *ret_reaso
 	*ret_reason = OPEN_REASONS;
 	for (size_t i = 0; i < sizeof(not_blocked) / sizeof(not_blocked[0]); i++) {
 		if (task->flags & not_blocked[i].flag &&
-		    !(not_blocked[i].flag == TASK_UNINTERRUPTIBLE && is_vfork(task))) {
+		    !(not_blocked[i].flag == TASK_UNINTERRUPTIBLE && waits_for_task(task))) {
 			*ret_reason = not_blocked[i].reason;
 			return true;
 		}

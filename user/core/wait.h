@@ -47,6 +47,7 @@
 	X(FLOCK, "flock")               \
 	X(POSIX_LOCK, "posix-lock")     \
 	X(OFD_LOCK, "ofd-lock")         \
+	X(KERNEL_LOCK, "kernel-lock")   \
 	X(PAUSE, "pause")               \
 	X(OTHER, "other")
 

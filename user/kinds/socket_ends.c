@@ -232,8 +232,7 @@ bool socket_is_tcp(const struct kind_context *context, const struct open_file *f
 	return socket_is(context, file, is_tcp);
 }
 
-/* A socket's own timeouts end calls on it, but not a poll. */
-static void open_if_timed(const struct kind_context *context, const struct open_file *file,
+void socket_open_if_timed(const struct kind_context *context, const struct open_file *file,
 			  bool reads, struct wait_builder *b)
 {
 	const struct socket_state *socket;
@@ -296,7 +295,7 @@ enum cost socket_resolve(const struct kind_context *context, const struct look_t
 		b->wait->kind = WAIT_TCP_LOOPBACK;
 		return COST_SEARCH; /* the other kind is asked at once */
 	}
-	open_if_timed(context, file, reads, b);
+	socket_open_if_timed(context, file, reads, b);
 	socket_edges(context, task, file, reads ? SOCKET_DATA : SOCKET_ROOM, false, b);
 	return signals_resolve(context, task, budget, b, HANDLER_MAY_END);
 }

@@ -27,6 +27,10 @@ bool socket_edges(const struct kind_context *context, const struct look_task *ta
 bool socket_has_room(const struct kind_context *context, const struct open_file *file);
 bool socket_is_tcp(const struct kind_context *context, const struct open_file *file);
 
+/* A socket's own timeouts (SO_RCVTIMEO, SO_SNDTIMEO) end calls on it, but not a poll. */
+void socket_open_if_timed(const struct kind_context *context, const struct open_file *file,
+			  bool reads, struct wait_builder *b);
+
 /*
  * The whole answer for a call on a socket. Returns the cost of the next question.
  */

@@ -12,6 +12,7 @@
 #include "kinds/kinds.h"
 #include "kinds/reasons.h"
 #include "kinds/signals.h"
+#include "kinds/socket_ends.h"
 #include "kinds/watch.h"
 
 /* Of vmsplice() the pipe's end says which way data goes: it reads from a pipe, or fills it. */
@@ -60,13 +61,16 @@ static enum cost splice_resolve(const struct kind_context *context, const struct
 		const struct open_file *file;
 		int error = probe_descriptor(context->probe, task->pid, sides[i].fd, &file);
 
-		if (error)
+		if (error) {
 			wait_open_error(b, error);
-		else if (file->kind == FILE_REGULAR ||
-			 side_is_ready(context, task, &sides[i], file, b))
+		} else if (file->kind == FILE_REGULAR ||
+			   side_is_ready(context, task, &sides[i], file, b)) {
 			ready++;
-		else
+		} else {
 			side_resolve(context, task, &sides[i], file, b);
+			if (file->kind == FILE_SOCKET)
+				socket_open_if_timed(context, file, sides[i].events == POLLIN, b);
+		}
 	}
 	if (ready == count)
 		wait_open(b, OPEN_BUSY);

@@ -35,6 +35,7 @@ CALLS = {
     "eventfd": {0, 1},
     "epoll": {232, 281},
     "splice": {40, 275, 276, 278},
+    "kernel-lock": {0, 1},
     "flock": {73},
     "posix-lock": {72},
     "ofd-lock": {72},
@@ -83,7 +84,7 @@ def settle(case, target):
 def hangs_as_meant(case, target, role):
     calls = set().union(*(CALLS[kind] for kind in case.causes[role].split("|")))
     tid = target.roles[role]
-    state = "D" if case.causes[role] == "vfork" else "S"
+    state = "D" if case.causes[role] in ("vfork", "kernel-lock") else "S"
     return proc.call(tid) in calls and proc.status(tid).get("State", "").startswith(state)
 
 
