@@ -11,7 +11,7 @@ langs_go   := /usr/bin/go
 compat_names := mutex_abba mutex_holder_ended sem_private sem_shared cond_never mutex_twice mutex_slow pipe_ring pipe_own \
 		poll_pipe
 langs_out := $(addprefix $(BUILD)/tests/e2e/, \
-		musl-static/locks musl-static/others cxx/waits cxx-O0/waits rust/locks rust-O0/locks \
+		musl-static/locks musl-static/others cxx/waits cxx-O0/waits rust/locks rust-O0/locks rust/seats rust-O0/seats \
 		golang/waits $(compat_names:%=compat/%))
 e2e_programs += $(langs_out)
 

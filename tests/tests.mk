@@ -109,6 +109,7 @@ textfile-test: $(BUILD)/dltrace $(page_writer)
 # Random programs whose wait-for graph is known; ORACLE='--seed N --seeds 1' for one of them.
 oracle_src    := $(wildcard tests/e2e/oracle/*.c)
 puppet        := $(BUILD)/tests/e2e/oracle/puppet
+seats         := $(addprefix $(BUILD)/tests/e2e/,rust/seats rust-O0/seats musl/seats)
 
 $(puppet): $(oracle_src) $(wildcard tests/e2e/oracle/*.h)
 	$(call say,CC)
@@ -116,10 +117,11 @@ $(puppet): $(oracle_src) $(wildcard tests/e2e/oracle/*.h)
 	$(Q)$(CC) -D_GNU_SOURCE -O2 -g -std=gnu11 -Wall -Wextra -Werror -Wshadow -pthread $(oracle_src) -o $@
 
 .PHONY: oracle
-oracle: $(BUILD)/dltrace $(puppet)
+oracle: $(BUILD)/dltrace $(puppet) $(seats)
 	$(Q)$(PYTHON) -B tests/e2e/oracle.py --dltrace $(BUILD)/dltrace --puppet $(puppet) \
 		--failures $(BUILD)/oracle-failures $(ORACLE)
 	$(Q)$(PYTHON) -B tests/e2e/oracle_semlock.py --dltrace $(BUILD)/dltrace $(ORACLE)
+	$(Q)$(PYTHON) -B tests/e2e/oracle_guards.py --dltrace $(BUILD)/dltrace --programs $(BUILD)/tests/e2e $(ORACLE)
 
 # Healthy programs, in which nothing may be found: some of them for seconds, all of them for minutes.
 SOAK_SECONDS ?= 60

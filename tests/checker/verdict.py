@@ -77,7 +77,7 @@ class Model:
 
     def believe_guards(self, tid, wait):
         """For likely, whoever has the address of a lock without an owner on its stack may hold it."""
-        if self.likely and wait.holders is None and tid in self.claimed:
+        if self.likely and wait.holders is None:
             wait.holders = guards.holders(self.system, self.tasks[tid]) or None
 
     def is_told(self, edge):

@@ -403,13 +403,33 @@ Test(kind_guards, nobody_who_has_the_address_is_nobody_to_name)
 	expect_unknown(&scene, "no address");
 }
 
+Test(kind_guards, what_lies_in_the_frames_of_the_wait_names_nobody_and_rules_nobody_out)
+{
+	const uint64_t places[] = { 0, 127 };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct scene scene = rust_scene();
+		struct fake_wait wait;
+
+		has(&scene, IDLER, LOCK);
+		scene.pointers[IDLER - MAIN][1].where = places[i] ? stack_of(IDLER) + places[i] : 0;
+		arrange(&scene);
+		scene.system.tasks[IDLER - MAIN].sp = stack_of(IDLER);
+		wait = fake_resolve(&scene.system, &futex_kind, WAITER, COST_SEARCH);
+		cr_expect_eq(edge_to(&scene, &wait, HOLDER)->flags, EDGE_HOLDER | EDGE_GUARD);
+		cr_assert(edge_to(&scene, &wait, IDLER));
+		cr_expect_eq(edge_to(&scene, &wait, IDLER)->flags, EDGE_HOLDER);
+		fake_system_deinit(&scene.system);
+	}
+}
+
 Test(kind_guards, a_guard_that_was_put_away_may_be_anybodys)
 {
 	struct scene scene = rust_scene();
 
 	scene.heap_hits[0] = OTHER + 8;
 	scene.heap_hit_count = 1;
-	expect_explained(&scene, "on the heap");
+	expect_unknown(&scene, "on the heap");
 	scene = rust_scene();
 	/* what the dead part of a stack still says is not used */
 	scene.heap_hits[0] = stack_of(IDLER) + 16;

@@ -7,17 +7,17 @@
  * reference that was passed on, or what an earlier call left in a frame, looks the
  * same. So somebody is named only if nobody else is left: of all threads of the
  * process but those who wait for this same lock, every one was read, and one has the
- * address. That explains a deadlock, and never proves one: EDGE_GUARD.
+ * address; where the guard is a value of the language, it is also nowhere else in
+ * memory, so that no guard was put away. That explains a deadlock, and never proves
+ * one: EDGE_GUARD. It is wrong where one of those who wait for the lock has it
+ * himself, and another thread had it before.
  *
  * To find one beside threads that live takes more, since custom then lets nobody
- * else end the wait. All who may hold the lock must be known:
- *   - its guard is a value of the language, and not only a habit of its users (C
- *     may unlock by an address that it works out anew);
- *   - the lock is on the heap: a static one is reached without any address;
- *   - the address is nowhere in memory but on the stacks of the threads, so that
- *     no guard was put away;
- * and then they are those who have the address, or one of the object that the lock
- * is part of, from which the compiler may work it out.
+ * else end the wait. All who may hold the lock must be known, which is so if there
+ * is such a guard (C may unlock by an address that it works out anew), and the lock
+ * is on the heap (a static one is reached without any address): they are those who
+ * have the address, or one of the object that the lock is part of, from which the
+ * compiler may work it out.
  *
  * A thread that runs cannot be read, and then nobody is named: it may hold anything.
  * One that sleeps, and now and then works, is read in its sleep. The lock may have
@@ -37,7 +37,7 @@ static uint32_t count_holders(const struct lineup *lineup, const struct suspect 
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < lineup->count; i++) {
-		if (lineup->suspects[i].waits || !lineup->suspects[i].has_address)
+		if (lineup->suspects[i].waits || !lineup->suspects[i].guard.where)
 			continue;
 		*ret_one = &lineup->suspects[i];
 		count++;
@@ -71,26 +71,14 @@ static bool address_is_on_stacks_only(const struct lineup *lineup)
 	return true;
 }
 
-/* True if nobody can hold the lock but those who have its address, or the object's. */
-static bool lineup_is_complete(const struct lineup *lineup)
-{
-	return lineup->lock->guard_is_value && lock_is_on_heap(lineup) &&
-	       address_is_on_stacks_only(lineup);
-}
-
 static void holder_edge(const struct lineup *lineup, const struct suspect *holder,
 			unsigned int flags, struct wait_builder *b)
 {
 	const struct stack_pointer *guard = &holder->guard;
 
 	wait_edge_or_open(b, holder->task, RELATION_HOLDS, flags | EDGE_GUARD);
-	if (guard->where)
-		wait_saw_own_memory(b, lineup->task, guard->where, &guard->value,
-				    sizeof(guard->value),
-				    "the address of the lock, on the stack of who holds it");
-	else
-		wait_saw_history(b, "the address of the lock was in one of its saved registers",
-				 "task %u", lineup->context->look->tasks[holder->task].tid);
+	wait_saw_own_memory(b, lineup->task, guard->where, &guard->value, sizeof(guard->value),
+			    "the address of the lock, on the stack of who holds it");
 }
 
 static void rival_edges(const struct lineup *lineup, const struct suspect *named,
@@ -120,7 +108,11 @@ void guards_edges(const struct kind_context *context, const struct look_task *ta
 		return;
 
 	uint32_t count = count_holders(&lineup, &one);
-	bool complete = count && lineup_is_complete(&lineup);
+
+	if (!count || (lock->guard_is_value && !address_is_on_stacks_only(&lineup)))
+		return;
+
+	bool complete = lock->guard_is_value && lock_is_on_heap(&lineup);
 
 	if (count == 1)
 		holder_edge(&lineup, one, complete ? EDGE_HOLDER : 0, b);

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The innermost frames are those of the wait itself: where they lie now, those of
+ * earlier calls have lain, so what is there tells of locks that were given back long
+ * ago. Nobody is named for it; but it may be all that there is to find, so it counts
+ * where somebody is to be ruled out.
+ */
 #include "kinds/lineup.h"
 
 #include <errno.h>
 
 #include "kinds/heap_chunk.h"
 
+#define WAIT_FRAMES   128  /* bytes */
 #define STARTS_MOST   8	   /* from which the object is looked for */
 #define OBJECT_BEFORE 4096 /* how far before the lock it may begin, if nobody knows ... */
 #define OBJECT_BEHIND 64   /* ... and how far behind it one may point */
@@ -46,12 +53,11 @@ static int suspect_read(const struct lineup *lineup, struct suspect *suspect)
 	const struct stack_pointer *pointers = pointers_of(suspect);
 
 	for (uint32_t i = 1; i < suspect->pointers.count; i++) {
-		if (pointers[i].value != lineup->lock->address)
+		if (pointers[i].value != lineup->lock->address ||
+		    pointers[i].where < task->sp + WAIT_FRAMES)
 			continue;
-		/* one that can be read again is better evidence than a register */
-		if (!suspect->has_address || !suspect->guard.where)
-			suspect->guard = pointers[i];
-		suspect->has_address = true;
+		suspect->guard = pointers[i];
+		return 0;
 	}
 	return 0;
 }

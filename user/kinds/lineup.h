@@ -14,8 +14,7 @@
 struct suspect {
 	uint32_t task;
 	bool waits;		    /* for this very lock, so it gives back nothing */
-	bool has_address;	    /* of the lock itself */
-	struct stack_pointer guard; /* one that is that address */
+	struct stack_pointer guard; /* the lock's address on its stack; zero: it is not there */
 	struct answer pointers;	    /* the first item: where its stack is mapped, from and to */
 };
 
@@ -40,6 +39,7 @@ struct object_range {
 };
 struct object_range lineup_object(const struct lineup *lineup);
 
+/* True if it has the address of the lock or of its object, be it in a register or a leftover. */
 bool suspect_knows_object(const struct suspect *suspect, uint64_t lock,
 			  const struct object_range *object);
 /* True if the address lies in the mapping of one of their stacks. */

@@ -112,12 +112,39 @@ def compat():
     yield cycle("compat/poll_pipe poll in", causes={"main": "wait4", "a": "poll"})
 
 
-POSITIVES = [*musl(), *cxx(), *rust(), *raw(), *compat()]
+# Of five philosophers each has the fork on one side and waits for the other.
+PHILOSOPHERS = " ".join(f":{seat}:l{(seat + 1) % 5}" for seat in range(5))
+# One has what the first waits for, and sleeps; the second had it before, and waits for the first.
+HAD_BEFORE = "0,1:0:l1 0,1::l0 0,1:1:s"
+# The same, and another one still has the address of what it gave back.
+PASSED_ON = "1,0:0:l1 0,1,0:2:l0 1:1:s 0,1:3:l2"
+# Each waits for the next, but for the last, who works.
+ONE_WORKS = "1,2:0:l1 2,0:1:l2 0,1:2:s"
+
+
+def seats():
+    ring = {str(seat): "futex" for seat in range(5)}
+    holds = tuple((str(seat), "holds", str((seat + 1) % 5)) for seat in range(5))
+    for build in ("rust", "rust-O0", "musl"):
+        yield likely_cycle(f"{build}/seats apart {PHILOSOPHERS}", ring, holds)
+
+
+def seats_alive():
+    for seat in (HAD_BEFORE, PASSED_ON, ONE_WORKS):
+        for build in ("rust", "rust-O0"):
+            for layout in ("apart", "array", "scoped", "boxed"):
+                yield quiet(f"{build}/seats {layout} {seat}")
+        for layout in ("apart", "array"):
+            yield quiet(f"musl/seats {layout} {seat}")
+
+
+POSITIVES = [*musl(), *cxx(), *rust(), *seats(), *raw(), *compat()]
 
 NEAR_MISSES = [
     *musl_alive(),
     *cxx_alive(),
     *rust_alive(),
+    *seats_alive(),
     *(quiet(f"futex/raw {what} live") for what in RAW),
     *(quiet(f"golang/waits {scene}") for scene in ("mutex", "chan", "timer")),
     *(quiet(f"compat/{name}") for name in ("mutex_slow", "sem_private live", "cond_never live")),
