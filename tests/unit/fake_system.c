@@ -73,6 +73,11 @@ static void add_answer(struct fake_system *system, struct question question, con
 		(struct fake_answer){ question, { .count = count, .items = items } };
 }
 
+void fake_cgroup(struct fake_system *system, uint32_t tid, const char *path)
+{
+	add_answer(system, (struct question){ ASK_CGROUP, tid, 0, 0 }, path, strlen(path) + 1);
+}
+
 void fake_program(struct fake_system *system, uint32_t pid, const char *path)
 {
 	add_answer(system, (struct question){ ASK_PROGRAM, pid, 0, 0 }, path, strlen(path) + 1);

@@ -218,6 +218,8 @@ Test(record, answers_survive)
 			(struct answer){ 0, 0, 14, "futex_do_wait" });
 	answer_survives((struct question){ .type = ASK_WCHAN, .id = 5 },
 			(struct answer){ 0, 0, 1, "" });
+	answer_survives((struct question){ .type = ASK_CGROUP, .id = 5 },
+			(struct answer){ .count = 3, .items = "/a" });
 	answer_survives((struct question){ .type = ASK_PROGRAM, .id = 5 },
 			(struct answer){ 0, 0, sizeof(text), text });
 	answer_survives((struct question){ ASK_DESCRIPTOR, 5, 0, 0 },

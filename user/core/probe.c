@@ -30,6 +30,7 @@ const size_t answer_item_size[QUESTION_TYPES] = {
 	[ASK_SOCKET] = sizeof(struct socket_state),
 	[ASK_EPOLL] = sizeof(struct epoll_target),
 	[ASK_POINTERS] = sizeof(struct stack_pointer),
+	[ASK_CGROUP] = 1,
 };
 
 const char *const question_name[QUESTION_TYPES] = {
@@ -53,6 +54,7 @@ const char *const question_name[QUESTION_TYPES] = {
 	[ASK_SOCKET] = "socket",
 	[ASK_EPOLL] = "epoll",
 	[ASK_POINTERS] = "pointers",
+	[ASK_CGROUP] = "cgroup",
 };
 
 const enum cost question_cost[QUESTION_TYPES] = {
@@ -66,9 +68,10 @@ const enum cost question_cost[QUESTION_TYPES] = {
 	[ASK_SEMAPHORE] = COST_TABLE,	[ASK_QUEUE] = COST_TABLE,
 	[ASK_WAKER] = COST_READ,	[ASK_SOCKET] = COST_TABLE,
 	[ASK_EPOLL] = COST_READ,	[ASK_POINTERS] = COST_SEARCH,
+	[ASK_CGROUP] = COST_READ,
 };
 
-_Static_assert(QUESTION_TYPES == 20, "a question type lacks its row in the three tables above");
+_Static_assert(QUESTION_TYPES == 21, "a question type lacks its row in the three tables above");
 
 static struct answer probe_ask(const struct probe *probe, struct question question)
 {
@@ -112,6 +115,11 @@ static int probe_text(const struct probe *probe, struct question question, const
 int probe_wchan(const struct probe *probe, uint32_t tid, const char **ret_name)
 {
 	return probe_text(probe, (struct question){ ASK_WCHAN, tid, 0, 0 }, ret_name);
+}
+
+int probe_cgroup(const struct probe *probe, uint32_t tid, const char **ret_path)
+{
+	return probe_text(probe, (struct question){ ASK_CGROUP, tid, 0, 0 }, ret_path);
 }
 
 int probe_program(const struct probe *probe, uint32_t pid, const char **ret_path)

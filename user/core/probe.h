@@ -61,6 +61,8 @@ enum question_type {
 	ASK_EPOLL,    /* id: pid, a: fd -> what that epoll instance watches; struct epoll_target */
 	ASK_POINTERS, /* id: tid -> struct stack_pointer: first where its stack is mapped, from and
 			 to; then what its used stack and its saved registers lead to */
+	ASK_CGROUP, /* id: tid -> the cgroup that keeps it frozen, as far as can be seen, a string
+		       with NUL; -ENOENT: none */
 	QUESTION_TYPES,
 };
 
@@ -101,6 +103,7 @@ struct probe {
 int probe_memory(const struct probe *probe, uint32_t pid, uint64_t address, void *ret_bytes,
 		 size_t length);
 int probe_wchan(const struct probe *probe, uint32_t tid, const char **ret_name);
+int probe_cgroup(const struct probe *probe, uint32_t tid, const char **ret_path);
 int probe_program(const struct probe *probe, uint32_t pid, const char **ret_path);
 int probe_descriptor(const struct probe *probe, uint32_t pid, int fd,
 		     const struct open_file **ret_file);

@@ -212,6 +212,7 @@ const struct record_table answer_table[QUESTION_TYPES] = {
 	[ASK_SOCKET] = ANSWER(socket_question_fields),
 	[ASK_EPOLL] = ANSWER(descriptor_fields),
 	[ASK_POINTERS] = ANSWER(stack_fields),
+	[ASK_CGROUP] = ANSWER(wchan_fields),
 };
 
 static const struct record_field file_fields[] = {
@@ -439,5 +440,5 @@ const struct record_table item_table[QUESTION_TYPES] = {
 	[ASK_POINTERS] = TABLE(struct stack_pointer, pointer_fields),
 };
 
-_Static_assert(QUESTION_TYPES == 20, "a question type lacks its row in the two tables above");
+_Static_assert(QUESTION_TYPES == 21, "a question type lacks its row in the two tables above");
 _Static_assert(LENGTH(task_fields) <= 64, "the parser notes what it has seen in 64 bits");

@@ -82,6 +82,14 @@ static const struct kind *kind_recognise(const struct kind_context *context,
 	return kinds->kinds[kinds->count - 1];
 }
 
+/* An attached task that sleeps in a call of its own is not stopped. */
+static enum wait_kind kind_of_open(const struct look_task *task)
+{
+	bool stopped = task->flags & TASK_TRACED && !(task->flags & TASK_SLEEPING);
+
+	return stopped || task->flags & (TASK_STOPPED | TASK_FROZEN) ? WAIT_STOPPED : WAIT_OTHER;
+}
+
 /* A task asleep in another kernel function than its call's is in a page fault or the like. */
 static void check_wchan(const struct kind_context *context, const struct kind *kind,
 			const struct look_task *task, struct wait_builder *b)
@@ -151,7 +159,7 @@ static int resolve_all(const struct kind_context *context, const struct kind_tab
 		const struct kind *kind =
 			reason == OPEN_REASONS ? kind_recognise(context, kinds, task) : NULL;
 		struct wait *wait =
-			graph_add_wait(context->graph, i, kind ? kind->kind : WAIT_OTHER);
+			graph_add_wait(context->graph, i, kind ? kind->kind : kind_of_open(task));
 		struct wait_builder b = { .graph = context->graph, .wait = wait };
 
 		if (!wait)

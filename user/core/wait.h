@@ -48,6 +48,7 @@
 	X(POSIX_LOCK, "posix-lock")     \
 	X(OFD_LOCK, "ofd-lock")         \
 	X(KERNEL_LOCK, "kernel-lock")   \
+	X(STOPPED, "stopped")           \
 	X(PAUSE, "pause")               \
 	X(OTHER, "other")
 

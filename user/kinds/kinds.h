@@ -43,6 +43,7 @@ extern const struct kind flock_kind;
 extern const struct kind posix_lock_kind;
 extern const struct kind ofd_lock_kind;
 extern const struct kind kernel_lock_kind;
+extern const struct kind stopped_kind;
 extern const struct kind pause_kind;
 extern const struct kind other_kind;
 

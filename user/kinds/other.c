@@ -78,8 +78,16 @@ static enum cost other_resolve(const struct kind_context *context, const struct 
 static void other_describe(const struct kind_context *context, const struct look_task *task,
 			   char *ret, size_t size)
 {
-	(void)context;
-	snprintf(ret, size, "system call %s", call_name(task->call));
+	const char *call = call_name(task->call), *function;
+
+	/* uninterruptible, or in no call: the kernel function tells the most */
+	if ((task->flags & TASK_UNINTERRUPTIBLE || task->call < 0) &&
+	    !probe_wchan(context->probe, task->tid, &function))
+		snprintf(ret, size, "%s%s in the kernel's %s",
+			 task->call < 0 ? "page fault or the like" : "system call ",
+			 task->call < 0 ? "" : call, function);
+	else
+		snprintf(ret, size, "system call %s", call);
 }
 
 const struct kind other_kind = {

@@ -20,6 +20,7 @@ static void (*const answer_of[QUESTION_TYPES])(struct worker *worker, struct exc
 	[ASK_SOCKET] = socket_answer,
 	[ASK_EPOLL] = epoll_answer,
 	[ASK_POINTERS] = pointers_answer,
+	[ASK_CGROUP] = cgroup_answer,
 };
 
 static void worker_forget(struct worker *worker)

@@ -241,7 +241,8 @@ static void add_link(struct json_line *line, struct json_object *to, const struc
 		json_add_text(line, wait, "kind", wait_kind_name[link->kind]);
 		json_add_text(line, wait, "syscall", call_name(link->task.call));
 		json_add_bytes(line, wait, "object", link->object, sizeof(link->object));
-		json_add_seconds(line, wait, "since_s", elapsed(link->since_ns, now_ns));
+		if (link->since_ns) /* when it was stopped nobody noted */
+			json_add_seconds(line, wait, "since_s", elapsed(link->since_ns, now_ns));
 	}
 	if (link->task.flags & TASK_STOPPED && link->task.stop_signal)
 		json_add_number(line, item, "stop_signal", link->task.stop_signal);

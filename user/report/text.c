@@ -36,6 +36,7 @@
 #include "report/fold.h"
 #include "report/format.h"
 #include "report/label.h"
+#include "report/printable.h"
 #include "report/report.h"
 #include "report/sentence.h"
 #include "report/text_body.h"
@@ -131,6 +132,11 @@ static int text_resolved(const struct output *output, const struct deadlock *dea
 	return buffer_write(&buffer, output);
 }
 
+static bool is_frozen(const struct chain_link *link)
+{
+	return link->open & OPEN_BIT(OPEN_FROZEN);
+}
+
 static void write_link(FILE *out, const struct chain_link *link, const struct chain_link *next,
 		       uint64_t now_ns)
 {
@@ -150,10 +156,9 @@ static void write_link(FILE *out, const struct chain_link *link, const struct ch
 		fputs("\n-> ", out);
 		return;
 	}
-	if (link->task.flags & TASK_STOPPED) {
-		fputs(" is stopped", out);
-		if (link->task.stop_signal)
-			fprintf(out, " by signal %u", link->task.stop_signal);
+	if (link->kind == WAIT_STOPPED) {
+		fprintf(out, " is %s by %s", is_frozen(link) ? "frozen" : "stopped",
+			printable(link->object, sizeof(link->object), PRINTABLE_TEXT).text);
 		return;
 	}
 	if (next) {

@@ -242,6 +242,23 @@ def a_chain_names_who_stopped_a_task(bench):
 
 
 @test
+def a_chain_says_what_keeps_a_task_from_running(bench):
+    kept = (("slow_holder.py stop", "signal 19 (STOP)", "stopped"), ("frozen.py v1", "cgroup /", "frozen"),
+            ("frozen.py v2", "cgroup /", "frozen"))  # fmt: skip
+    for program, by, reason in kept:
+        with bench.start(quiet(program, ends_by_eof=program.startswith("frozen"))) as target:
+            target.go()
+            target.wait_ready()
+            time.sleep(0.5)
+            pids = ",".join(str(tid) for tid in target.roles.values())
+            result = bench.dltrace.run("-p", pids, "--once", "--min-wait", "100ms")
+            ends = [chain["tasks"][-1] for chain in result.of_type("chain")]
+            told = [end["wait"] for end in ends if end.get("open") == reason]
+            right = [wait for wait in told if wait["kind"] == "stopped" and wait["object"].startswith(by)]
+            expect(right == told and told, f"{program}: no chain ends in {by}\n{result}")
+
+
+@test
 def a_finding_is_resolved_when_a_member_is_killed(bench):
     case = case_of("two_locks.py Lock")
     with bench.start(case) as target, bench.dltrace.watch("-p", target.pid, *EAGER) as watch:
