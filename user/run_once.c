@@ -12,6 +12,7 @@
 /* Looks beyond the second are for systems that were in motion while they were looked at. */
 #define LOOKS_MOST     5
 #define LOOKS_PAUSE_NS 50000000ull
+#define RESTLESS_LOOKS 2
 
 int run_doubt(const struct options *options, const struct judge_stats *stats)
 {
@@ -50,14 +51,15 @@ static bool wait_for_next(const struct system *system, const struct findings *fi
 
 	if (looks == LOOKS_MOST)
 		return false;
-	*hoped |= findings->candidates;
-	if (findings->candidates && looks == 1) {
-		/* the second look follows at once, or as soon as the youngest is old enough */
+	if (findings->candidates && !*hoped) {
+		/* the next look follows at once, or as soon as the youngest is old enough */
+		*hoped = true;
 		if (findings->ripe_ns)
 			sleep_until(findings->ripe_ns + 1000000);
 		return true;
 	}
-	if (findings->candidates <= stats->deadlocked && !may_know_more(stats, looks, *hoped))
+	if (findings->candidates <= stats->deadlocked && !may_know_more(stats, looks, *hoped) &&
+	    !(findings->restless && !stats->deadlocked && looks <= RESTLESS_LOOKS))
 		return false;
 	if (looks > 2 && !findings->found_count && stats->deadlocked)
 		return false;

@@ -3,11 +3,13 @@
 
 import os
 import re
+import time
 
 from . import kernellocks, sockets, sysvipc, waits
 from .procfs import COMPAT_CALLS, KCMP_FILE, TICK_NS, Unreadable, is_same, read_bytes, read_link, read_memory
 
 SYSCALL_WORDS = 7  # number and six arguments; what follows is stack pointer and program counter
+TRIES, TRY_S = 50, 0.002
 VALUE_ROOM = 95  # a longer value may have been cut
 
 
@@ -44,6 +46,21 @@ def as_native(text):
     if len(words) > 8 and int(words[7], 16) < 1 << 32:
         words[0] = str(COMPAT_CALLS.get(int(words[0]), words[0]))
     return " ".join(words)
+
+
+def is_try(cause):
+    """It runs, and gets no further: its holder's sleep carries the proof."""
+    return cause.get("wait", {}).get("kind") == "gil"
+
+
+def check_proc_of(item, cause):
+    """Of a task that wakes up every few milliseconds, until it is seen asleep."""
+    for _ in range(TRIES if is_try(cause) else 1):
+        found = check_proc(item)
+        if not found:
+            break
+        time.sleep(TRY_S)
+    return found
 
 
 def check_proc(item):
@@ -172,7 +189,7 @@ def check_item(item, system, cause, certainty):
         if source == "memory":
             return check_memory(item)
         if source == "proc":
-            return check_proc(item)
+            return check_proc_of(item, cause)
         if source == "kernel":
             return check_kernel(item, system, cause, certainty)
     except Unreadable as error:
@@ -201,7 +218,7 @@ def check_cause(cause, system, certainty):
         return [f"there is no task {cause['tid']} in process {cause['pid']}"]
     if task.start_ticks != cause["start_time_ns"] // TICK_NS:
         found.append(f"{cause['tid']} started at tick {task.start_ticks}, not {cause['start_time_ns']} ns")
-    if task.switches != cause["switches"]:
+    if task.switches != cause["switches"] and not is_try(cause):
         found.append(f"{cause['tid']} has {task.switches} switches, not {cause['switches']}")
     for edge in cause["waits_for"]:
         found += check_edge(edge, system, cause, certainty)

@@ -200,6 +200,10 @@ class System:
 
         return self._remember(("task", tid), read)
 
+    def task_anew(self, tid):
+        self._cache.pop(("task", tid), None)
+        return self.task(tid)
+
     def threads(self, pid):
         """Tasks of the process that are still alive."""
         tasks = (self.task(tid) for tid in self.tids(pid))

@@ -6,10 +6,18 @@ open, or somebody who can end it goes on. Repeat until nothing changes.
 """
 
 import struct
+import time
 
 from . import guards, python_lock, waits
 from .schema import STRONG
 from .waits import HELD, SOFT
+
+TRIES, TRY_S = 50, 0.002  # to see a task asleep that wakes up every few milliseconds
+
+
+def is_try(task):
+    """It wakes up every few milliseconds, and gets no further."""
+    return task.get("wait", {}).get("kind") == "gil"
 
 
 class Model:
@@ -21,12 +29,12 @@ class Model:
         self.waits, self.tasks = {}, {}
         self.claimed = {cause["tid"]: cause for cause in report["tasks"]}
         todo = list(self.claimed) + [victim["tid"] for victim in report["victims"]]
+        self.trying = {one["tid"] for one in report["tasks"] + report["victims"] if is_try(one)}
         while todo:
             tid = todo.pop()
             if tid in self.tasks:
                 continue
-            self.tasks[tid] = task = system.task(tid)
-            self.waits[tid] = wait = waits.of_task(system, task) if task else waits.Wait(())
+            wait = self.read(tid)
             if wait:
                 self.believe_history(tid, wait)
                 self.believe_frames(tid, wait)
@@ -35,6 +43,15 @@ class Model:
                 todo += wait.can_end | wait.blamed
         self.proven = self.fixpoint(self.goes_on)
         self.custom = self.fixpoint(self.goes_on_by_custom)
+
+    def read(self, tid):
+        for _ in range(TRIES if tid in self.trying else 1):
+            self.tasks[tid] = task = self.system.task_anew(tid) if tid in self.trying else self.system.task(tid)
+            self.waits[tid] = wait = waits.of_task(self.system, task) if task else waits.Wait(())
+            if tid not in self.trying or wait and wait.tried:
+                break
+            time.sleep(TRY_S)
+        return wait
 
     def believe_history(self, tid, wait):
         """For likely, what was seen earlier may name the holder; so may a fork server's sentinel."""
@@ -265,4 +282,5 @@ def check(system, report):
     found += check_edges(model, report)
     found += check_complete(model, report)
     found += check_shape(model, report)
-    return found, [model.tasks[tid] for tid in model.stuck if model.tasks[tid]]
+    asleep = [tid for tid in model.stuck if model.tasks[tid] and not model.waits[tid].tried]
+    return found, [model.tasks[tid] for tid in asleep]

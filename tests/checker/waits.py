@@ -10,7 +10,7 @@ import os
 import re
 import struct
 
-from . import filelocks, kernellocks, python_lock, semlock, sockets, sysvipc
+from . import filelocks, gil, kernellocks, python_lock, semlock, sockets, sysvipc
 from .procfs import Unreadable, read_bytes, read_memory, read_word
 
 # Whether custom overrules a reason for being open: never, where somebody is
@@ -21,6 +21,7 @@ FUTEX_CLOCK_WAIT = 0x189  # FUTEX_WAIT_BITSET of private memory, with FUTEX_CLOC
 FUTEX_PRIVATE, FUTEX_COMMANDS = 0x80, 0x7F
 FUTEX_WAIT, FUTEX_LOCK_PI, FUTEX_WAIT_BITSET, FUTEX_LOCK_PI2 = 0, 6, 9, 13
 FUTEX_WAIT_REQUEUE_PI = 11
+GIL_WAIT = FUTEX_WAIT_BITSET | FUTEX_PRIVATE
 FUTEX_WAITERS, FUTEX_OWNER_DIED, FUTEX_TID = 0x80000000, 0x40000000, 0x3FFFFFFF
 NUSERS_MAX = 30000  # above: the upper half of a pointer, so no mutex
 MUTEX_KINDS = 0x3 | 0x10 | 0x20 | 0x40 | 0x80 | 0x100 | 0x200
@@ -80,6 +81,7 @@ class Wait:
         self.parked = False  # by pthread_mutex_lock(), for ever: the report says for which mutex
         self.timed = False
         self.idle = False  # for ever on purpose
+        self.tried = False  # its task wakes up again and again, and gets no further
         self.python = None  # a lock of its threads, and its threads by their own numbers
         self.open = {}  # reason -> HARD, HELD or SOFT
 
@@ -370,6 +372,16 @@ def sem_wait(system, task, place, words):
     return wait
 
 
+def gil_wait(system, task, address):
+    number = gil.holder(task.pid, address)
+    other = number and thread_of_number(system, task, number, system.sharers(task.pid))
+    if not other:
+        return None
+    wait = Wait({"gil"}, {other.tid}, {other.tid}, "holds")
+    wait.tried = True
+    return wait
+
+
 def futex_wait(system, task, args):
     address, operation, value, timeout = args[0], args[1] & 0xFFFFFFFF, args[2] & 0xFFFFFFFF, args[3]
     command = operation & FUTEX_COMMANDS
@@ -381,8 +393,8 @@ def futex_wait(system, task, args):
     words = struct.unpack("<5I", read_memory(task.pid, address, 20))
     found = None
     if timeout:
-        found = opened("timed")
-        found.timed = True
+        found = operation == GIL_WAIT and gil_wait(system, task, address) or opened("timed")
+        found.timed = not found.tried
     elif command in (FUTEX_LOCK_PI, FUTEX_LOCK_PI2):
         found = pi_wait(system, task, place, words)
     elif operation == FUTEX_WAIT | FUTEX_PRIVATE and value == 2 and musl_joined(system, task, address):

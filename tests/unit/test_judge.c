@@ -22,6 +22,7 @@ enum how {
 	HOW_IDLE,
 	HOW_TABLE,  /* as HOW_HOLDS, and a table tells more of it */
 	HOW_GREEDY, /* the same, and asks before it may */
+	HOW_TRIES,  /* as HOW_HOLDS, again and again */
 };
 
 /* A process of one thread, or one more of another. It runs if it waits for nobody. */
@@ -56,6 +57,8 @@ static enum cost resolve(const struct kind_context *context, const struct look_t
 
 	struct answer answer;
 
+	if (how == HOW_TRIES)
+		wait_retry(b);
 	wait_object(b, 1, task->args[0], 0);
 	if (how == HOW_TIMED)
 		wait_open(b, OPEN_TIMED);
@@ -184,6 +187,72 @@ Test(judge, one_look_proves_nothing)
 	cr_expect_eq(c.findings.found_count, 0);
 	cr_expect_eq(c.findings.candidates, 2);
 	cr_expect_eq(c.findings.ripe_ns, 0);
+	court_close(&c);
+}
+
+Test(judge, who_tries_again_and_again_is_dated_by_the_object)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 20 },
+	     { .pid = 20, .waits_for = 10, .how = HOW_TRIES, .runs = 1, .slept_ns = 10 * SECOND });
+	cr_expect_eq(c.findings.candidates, 2);
+	cr_expect_eq(c.findings.ripe_ns, 11 * SECOND);
+	LOOK(&c, 11 * SECOND, { .pid = 10, .waits_for = 20 },
+	     { .pid = 20, .waits_for = 10, .how = HOW_TRIES, .runs = 9, .slept_ns = 11 * SECOND });
+	cr_assert_eq(c.findings.found_count, 1);
+	cr_expect_eq(c.findings.found[0]->verdict, VERDICT_CYCLE);
+	cr_expect_eq(c.findings.found[0]->causes[1].since_ns, 10 * SECOND);
+
+	/* and it stands while it tries */
+	LOOK(&c, 12 * SECOND, { .pid = 10, .waits_for = 20 },
+	     { .pid = 20, .waits_for = 10, .how = HOW_TRIES, .runs = 99, .slept_ns = 12 * SECOND });
+	cr_expect_eq(c.findings.resolved_count, 0);
+	cr_expect_eq(c.findings.active_count, 1);
+	court_close(&c);
+}
+
+Test(judge, who_tries_is_known_again_after_a_look_that_saw_it_awake)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 20 },
+	     { .pid = 20, .waits_for = 10, .how = HOW_TRIES, .runs = 1, .slept_ns = 10 * SECOND });
+	LOOK(&c, 11 * SECOND, { .pid = 10, .waits_for = 20 }, { .pid = 20, .runs = 9 });
+	cr_expect_eq(c.findings.candidates, 0);
+	for (uint64_t now = 12; now <= 13; now++) {
+		cr_expect_eq(c.findings.found_count, 0);
+		LOOK(&c, now * SECOND, { .pid = 10, .waits_for = 20 },
+		     { .pid = 20,
+		       .waits_for = 10,
+		       .how = HOW_TRIES,
+		       .runs = 10 * now,
+		       .slept_ns = now * SECOND });
+	}
+	cr_expect_eq(c.findings.found_count, 1);
+	court_close(&c);
+}
+
+Test(judge, what_carries_a_try_is_that_its_holder_did_not_run)
+{
+	struct court c = court_of(NULL, 0);
+
+	for (uint64_t now = 10; now < 14; now++) {
+		LOOK(&c, now * SECOND, { .pid = 10, .waits_for = 20, .runs = now },
+		     { .pid = 20, .waits_for = 10, .how = HOW_TRIES, .slept_ns = now * SECOND });
+		cr_expect_eq(c.findings.found_count, 0);
+	}
+	court_close(&c);
+}
+
+Test(judge, somebody_awake_beside_who_waits_makes_a_process_restless)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 11 }, { .pid = 11, .of = 10 });
+	cr_expect(c.findings.restless);
+	LOOK(&c, 11 * SECOND, { .pid = 10, .waits_for = 20 }, { .pid = 20 });
+	cr_expect_not(c.findings.restless, "another process is");
 	court_close(&c);
 }
 

@@ -60,7 +60,7 @@ bool deadlock_stands(const struct deadlock *deadlock, const struct look *look)
 		uint32_t now = look_find(look, then->tid);
 
 		if (now == NO_TASK || look->tasks[now].start_ns != then->start_ns ||
-		    look->tasks[now].switches != then->switches ||
+		    (look->tasks[now].switches != then->switches && !deadlock->causes[i].retry) ||
 		    look->tasks[now].flags & (TASK_DEAD | TASK_EXITING))
 			return false;
 	}

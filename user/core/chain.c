@@ -103,7 +103,7 @@ int chain_follow(const struct kind_context *context, const struct kind_table *ki
 		if (!wait)
 			break;
 		link->kind = wait->kind;
-		link->since_ns = t->slept_ns;
+		link->since_ns = wait_since(graph, wait);
 		link->open = wait->open;
 		describe_wait(context, kinds, wait, link->object, sizeof(link->object));
 		chain.key = mix64(mix64(chain.key, wait->kind), wait->open);

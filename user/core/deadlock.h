@@ -44,6 +44,7 @@ struct cause {
 	uint8_t kind;	       /* enum wait_kind */
 	uint8_t timed;
 	uint8_t need_all;
+	uint8_t retry;	   /* wait_retry(): it runs, and gets no further */
 	uint64_t since_ns; /* CLOCK_MONOTONIC */
 	char object[160];
 	char name[FRAME_NAME_LEN + 32]; /* what the program calls the object; empty: unknown */
@@ -111,7 +112,7 @@ struct chain_link {
 struct chain {
 	struct chain_link *links;
 	size_t count;
-	uint64_t key; /* changes when the chain does */
+	uint64_t key;	     /* changes when the chain does */
 	uint32_t bystanders; /* not 0: it is stalled, see judge_stalled.c; so many keep it open */
 };
 /* What the chain owns; the struct itself stays the caller's. */

@@ -325,6 +325,11 @@ uint64_t graph_node_key(const struct graph *graph, uint32_t node)
 	return mix64(2, group->fingerprint);
 }
 
+uint64_t wait_since(const struct graph *graph, const struct wait *wait)
+{
+	return wait->since_ns ? wait->since_ns : graph->look->tasks[wait->task].slept_ns;
+}
+
 uint64_t graph_wait_fingerprint(const struct graph *graph, const struct wait *wait)
 {
 	uint64_t state = mix64(mix64(wait->fingerprint, wait->open), wait->kind);

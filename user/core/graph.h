@@ -29,7 +29,7 @@ enum group_type {
 	GROUP_WRITERS,
 	GROUP_CHILDREN, /* children that one wait could reap; a: waiter's pid, b: selector */
 	GROUP_CUSTOM,
-	GROUP_DEAD, /* a dead node; a: tid or object hash, b: start time or 0 */
+	GROUP_DEAD,    /* a dead node; a: tid or object hash, b: start time or 0 */
 	GROUP_SHARERS, /* processes that share an open file description; a: its id, b: inode */
 	GROUP_HOLDERS, /* processes that hold a description; a: dev of a socket, b: its inode; a: 0,
 			  b: an eventfd's id */
@@ -153,6 +153,8 @@ bool graph_node_is_self(const struct graph *graph, uint32_t node, uint32_t task)
 uint32_t graph_node_pid(const struct graph *graph, uint32_t node);
 /* Identity of a node that is the same in every look. */
 uint64_t graph_node_key(const struct graph *graph, uint32_t node);
+/* Since when the task has been waiting like this, CLOCK_MONOTONIC. */
+uint64_t wait_since(const struct graph *graph, const struct wait *wait);
 /* Fingerprint of a task's wait, with what its edges lead to. */
 uint64_t graph_wait_fingerprint(const struct graph *graph, const struct wait *wait);
 

@@ -18,6 +18,10 @@
  * fingerprint is not that of the look before is waived, that is, taken to be
  * able to go on; so is every wait younger than min_wait. Progress is worked out
  * again, and what is still stuck rests only on confirmed facts.
+ *
+ * A wait that is tried again and again (wait_retry()) is the exception: its task
+ * runs. What carries it is its holder, which is asleep itself with an unchanged
+ * switch count, and so has let nobody get further than to the next try.
  */
 #include "core/judge.h"
 
@@ -156,6 +160,61 @@ static void remember_holders(struct hearing *hearing, const struct wait *wait)
 	}
 }
 
+/* A try may be seen awake: what was known of it is kept for some looks. */
+#define TRY_LOOKS 3
+
+static int keep_tries(struct hearing *hearing)
+{
+	const struct seen *before = &hearing->judge->seen;
+
+	seen_sort(&hearing->seen);
+	for (size_t i = 0, count = hearing->seen.count; i < before->count; i++) {
+		struct seen_wait seen = before->waits[i];
+		const struct seen now = { .waits = hearing->seen.waits, .count = count };
+
+		if (!seen.looks || seen_has_task(&now, seen.tid))
+			continue;
+		seen.looks--;
+		if (seen_add(&hearing->seen, &seen))
+			return -ENOMEM;
+	}
+	seen_sort(&hearing->seen);
+	return 0;
+}
+
+static bool is_awake(const struct look_task *task)
+{
+	return !(task->flags & (TASK_SLEEPING | TASK_DEAD | TASK_STOPPED | TASK_TRACED |
+				TASK_FROZEN | TASK_EXITING | TASK_FROM_PROC | TASK_IO_WORKER));
+}
+
+static bool process_is_restless(const struct hearing *hearing, const struct process *process)
+{
+	bool awake = false, waits = false;
+
+	for (uint32_t i = process->first; i < process->first + process->count; i++) {
+		const struct wait *wait = graph_wait(&hearing->graph, i);
+
+		awake |= is_awake(&hearing->look->tasks[i]);
+		waits |= wait && !wait->open && !wait->idle &&
+			 wait_since(&hearing->graph, wait) + hearing->judge->options.min_wait_ns <=
+				 hearing->look->start_ns;
+	}
+	return awake && waits;
+}
+
+static bool is_restless(const struct hearing *hearing)
+{
+	const struct look *look = hearing->look;
+
+	for (uint32_t i = 0; i < look->process_count; i++)
+		if (look->processes[i].count > 1 &&
+		    scope_has(&hearing->judge->scope, look, look->processes[i].pid) &&
+		    process_is_restless(hearing, &look->processes[i]))
+			return true;
+	return false;
+}
+
 /* Takes the fingerprints of all that is stuck and waives what the last look did not see alike. */
 static int waive_unconfirmed(struct hearing *hearing, struct findings *ret)
 {
@@ -165,9 +224,8 @@ static int waive_unconfirmed(struct hearing *hearing, struct findings *ret)
 	judge->holder_ended = false;
 	history_new_look(judge->history);
 	for (uint32_t i = 0; i < hearing->graph.wait_count; i++) {
-		const struct wait *wait = &hearing->graph.waits[i];
+		struct wait *wait = &hearing->graph.waits[i];
 		const struct look_task *task = &look->tasks[wait->task];
-		uint64_t ripe_ns = task_ripe_ns(judge, task);
 
 		remember_holders(hearing, wait);
 		if (progress_able(&judge->progress, wait->task, PROGRESS_CUSTOM))
@@ -175,13 +233,20 @@ static int waive_unconfirmed(struct hearing *hearing, struct findings *ret)
 
 		struct seen_wait seen = { .tid = task->tid,
 					  .start_ns = task->start_ns,
+					  .since_ns = look->start_ns,
+					  .looks = wait->retry ? TRY_LOOKS : 0,
 					  .fingerprint =
 						  graph_wait_fingerprint(&hearing->graph, wait) };
+		const struct seen_wait *confirmed = seen_find(&judge->seen, &seen);
 
+		if (confirmed)
+			seen.since_ns = confirmed->since_ns;
 		if (seen_add(&hearing->seen, &seen))
 			return -ENOMEM;
+		if (wait->retry)
+			wait->since_ns = seen.since_ns;
 
-		bool confirmed = seen_has(&judge->seen, &seen);
+		uint64_t ripe_ns = wait_since(&hearing->graph, wait) + judge->options.min_wait_ns;
 
 		if (ripe_ns > look->start_ns || !confirmed)
 			hearing->waived[wait->task] = 1;
@@ -192,8 +257,8 @@ static int waive_unconfirmed(struct hearing *hearing, struct findings *ret)
 		if (ripe_ns > look->start_ns && ripe_ns > ret->ripe_ns)
 			ret->ripe_ns = ripe_ns;
 	}
-	seen_sort(&hearing->seen);
-	return 0;
+	ret->restless = is_restless(hearing);
+	return keep_tries(hearing);
 }
 
 /* Progress over what is confirmed, and its explanation. */
@@ -209,11 +274,11 @@ static int hearing_prove(struct hearing *hearing)
 	return err ? err : explain(&hearing->graph, &judge->progress, &hearing->explanation);
 }
 
-static void count_wait(struct judge_stats *stats, const struct look *look, const struct wait *wait,
-		       bool in_scope)
+static void count_wait(struct judge_stats *stats, const struct graph *graph,
+		       const struct wait *wait, bool in_scope)
 {
-	const struct look_task *task = &look->tasks[wait->task];
-	uint64_t age_ns = look->start_ns > task->slept_ns ? look->start_ns - task->slept_ns : 0;
+	uint64_t now_ns = graph->look->start_ns, since_ns = wait_since(graph, wait);
+	uint64_t age_ns = now_ns > since_ns ? now_ns - since_ns : 0;
 
 	stats->blocked_by_kind[wait->kind]++;
 	if (age_ns > stats->longest_ns[wait->kind])
@@ -244,7 +309,7 @@ static void hearing_count(struct hearing *hearing)
 	for (uint32_t i = 0; i < hearing->graph.wait_count; i++) {
 		const struct wait *wait = &hearing->graph.waits[i];
 
-		count_wait(stats, look, wait,
+		count_wait(stats, &hearing->graph, wait,
 			   scope_has(&judge->scope, look, look->tasks[wait->task].pid));
 	}
 	stats->deadlocked = 0;

@@ -44,6 +44,11 @@ struct findings {
 	uint32_t candidates;
 	uint32_t fresh; /* of them: old enough, and not seen like this at the look before */
 	uint64_t ripe_ns;
+	/*
+	 * Somebody in scope waits, for long enough and in no known way for something outside, while
+	 * a thread of the same process is awake. It may be one that wakes up only to wait again.
+	 */
+	bool restless;
 };
 
 /* Figures of the last look, for the summary and the metrics. */

@@ -24,6 +24,7 @@ const size_t answer_item_size[QUESTION_TYPES] = {
 	[ASK_PATH] = 1,
 	[ASK_INTERPRETER] = sizeof(struct interpreter),
 	[ASK_PYTHON_LOCKS] = sizeof(struct python_lock),
+	[ASK_GIL] = sizeof(struct python_gil),
 	[ASK_SEMAPHORE] = sizeof(struct sysv_semaphore),
 	[ASK_QUEUE] = sizeof(struct sysv_queue),
 	[ASK_WAKER] = sizeof(struct waker),
@@ -48,6 +49,7 @@ const char *const question_name[QUESTION_TYPES] = {
 	[ASK_PATH] = "path",
 	[ASK_INTERPRETER] = "interpreter",
 	[ASK_PYTHON_LOCKS] = "python-locks",
+	[ASK_GIL] = "gil",
 	[ASK_SEMAPHORE] = "semaphore",
 	[ASK_QUEUE] = "queue",
 	[ASK_WAKER] = "waker",
@@ -68,10 +70,10 @@ const enum cost question_cost[QUESTION_TYPES] = {
 	[ASK_SEMAPHORE] = COST_TABLE,	[ASK_QUEUE] = COST_TABLE,
 	[ASK_WAKER] = COST_READ,	[ASK_SOCKET] = COST_TABLE,
 	[ASK_EPOLL] = COST_READ,	[ASK_POINTERS] = COST_SEARCH,
-	[ASK_CGROUP] = COST_READ,
+	[ASK_CGROUP] = COST_READ,	[ASK_GIL] = COST_TABLE,
 };
 
-_Static_assert(QUESTION_TYPES == 21, "a question type lacks its row in the three tables above");
+_Static_assert(QUESTION_TYPES == 22, "a question type lacks its row in the three tables above");
 
 static struct answer probe_ask(const struct probe *probe, struct question question)
 {
@@ -230,6 +232,13 @@ int probe_interpreter(const struct probe *probe, uint32_t pid,
 int probe_python_locks(const struct probe *probe, uint32_t pid, struct answer *ret)
 {
 	return probe_list(probe, (struct question){ .type = ASK_PYTHON_LOCKS, .id = pid }, ret);
+}
+
+int probe_gil(const struct probe *probe, uint32_t pid, const struct python_gil **ret_gil)
+{
+	struct question question = { .type = ASK_GIL, .id = pid };
+
+	return probe_item(probe, question, (const void **)ret_gil);
 }
 
 int probe_epoll(const struct probe *probe, uint32_t pid, int fd, struct answer *ret)

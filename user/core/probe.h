@@ -53,6 +53,8 @@ enum question_type {
 	ASK_PATH,	/* id: pid, a: fd -> what the descriptor's link says, a string with NUL */
 	ASK_INTERPRETER,  /* id: pid -> one struct interpreter; -ENOENT: it does not run Python */
 	ASK_PYTHON_LOCKS, /* id: pid -> who is bound to its threads' locks; struct python_lock */
+	ASK_GIL, /* id: pid -> one struct python_gil of the main interpreter; -EBUSY: nobody holds
+		    it for certain */
 	ASK_SEMAPHORE,	  /* id: pid, a: semid in its IPC namespace, b: number in the set ->
 			     one struct sysv_semaphore */
 	ASK_QUEUE,	  /* id: pid, a: msqid in its IPC namespace -> one struct sysv_queue */
@@ -130,6 +132,7 @@ int probe_symbol(const struct probe *probe, uint32_t pid, uint64_t address,
 int probe_interpreter(const struct probe *probe, uint32_t pid,
 		      const struct interpreter **ret_interpreter);
 int probe_python_locks(const struct probe *probe, uint32_t pid, struct answer *ret);
+int probe_gil(const struct probe *probe, uint32_t pid, const struct python_gil **ret_gil);
 /* ret->items[0] is the mapping of the stack, the others are pointers. */
 int probe_pointers(const struct probe *probe, uint32_t tid, struct answer *ret);
 int probe_search(const struct probe *probe, uint32_t pid, uint64_t value, struct answer *ret);

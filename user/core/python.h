@@ -24,6 +24,23 @@ struct interpreter {
 	uint32_t flags;	  /* enum interpreter_flag */
 };
 
+/*
+ * Who holds the global interpreter lock. struct _gil_runtime_state (Include/internal/pycore_gil.h,
+ * 3.8 to 3.13) begins with an interval, then last_holder, locked, switch_number, and the condition
+ * variable that whoever wants it waits for, an interval at a time.
+ */
+struct python_gil {
+	uint64_t holder; /* address of the thread state, which says itself that it is the current */
+	uint64_t tid_at; /* where the thread's number is */
+	uint32_t tid;	 /* in its own PID namespace */
+	uint32_t reserved;
+};
+
+#define PYTHON_GIL_HOLDER 8
+#define PYTHON_GIL_LOCKED 16
+#define PYTHON_GIL_COND	  32
+#define PYTHON_GIL_MUTEX  80 /* behind the condition variable */
+
 /* Why the thread is named. */
 enum python_bond {
 	PYTHON_SEEN, /* its innermost frame refers to the lock: nothing but what it is */
@@ -62,6 +79,7 @@ struct python_lock {
 #define PYTHON_LINK_OFFSET 16
 
 _Static_assert(sizeof(struct interpreter) == 24, "interpreter has padding");
+_Static_assert(sizeof(struct python_gil) == 24, "python_gil has padding");
 _Static_assert(sizeof(struct python_lock) == 112, "python_lock has padding");
 
 #endif /* DLTRACE_CORE_PYTHON_H */

@@ -206,6 +206,7 @@ const struct record_table answer_table[QUESTION_TYPES] = {
 	[ASK_PATH] = ANSWER(path_fields),
 	[ASK_INTERPRETER] = ANSWER(process_question_fields),
 	[ASK_PYTHON_LOCKS] = ANSWER(process_question_fields),
+	[ASK_GIL] = ANSWER(process_question_fields),
 	[ASK_SEMAPHORE] = ANSWER(semaphore_question_fields),
 	[ASK_QUEUE] = ANSWER(queue_question_fields),
 	[ASK_WAKER] = ANSWER(waker_question_fields),
@@ -353,6 +354,14 @@ static const struct record_field interpreter_fields[] = {
 #undef FIELD
 };
 
+static const struct record_field gil_fields[] = {
+#define FIELD(name, ...) FIELD_AS(struct python_gil, name, __VA_ARGS__)
+	FIELD("tid", tid, DEC),
+	FIELD("holder", holder, HEX),
+	FIELD("tid_at", tid_at, HEX),
+#undef FIELD
+};
+
 static const struct record_field python_lock_fields[] = {
 #define FIELD(name, ...) FIELD_AS(struct python_lock, name, __VA_ARGS__)
 	FIELD("tid", tid, DEC),
@@ -432,6 +441,7 @@ const struct record_table item_table[QUESTION_TYPES] = {
 	[ASK_LOCKS] = TABLE(struct file_lock, lock_fields),
 	[ASK_INTERPRETER] = TABLE(struct interpreter, interpreter_fields),
 	[ASK_PYTHON_LOCKS] = TABLE(struct python_lock, python_lock_fields),
+	[ASK_GIL] = TABLE(struct python_gil, gil_fields),
 	[ASK_SEMAPHORE] = TABLE(struct sysv_semaphore, semaphore_fields),
 	[ASK_QUEUE] = TABLE(struct sysv_queue, queue_fields),
 	[ASK_WAKER] = TABLE(struct waker, waker_fields),
@@ -440,5 +450,5 @@ const struct record_table item_table[QUESTION_TYPES] = {
 	[ASK_POINTERS] = TABLE(struct stack_pointer, pointer_fields),
 };
 
-_Static_assert(QUESTION_TYPES == 21, "a question type lacks its row in the two tables above");
+_Static_assert(QUESTION_TYPES == 22, "a question type lacks its row in the two tables above");
 _Static_assert(LENGTH(task_fields) <= 64, "the parser notes what it has seen in 64 bits");

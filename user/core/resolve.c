@@ -102,6 +102,9 @@ static void check_wchan(const struct kind_context *context, const struct kind *k
 
 	int err = probe_wchan(context->probe, task->tid, &name);
 
+	/* who tries again and again may well be seen awake: what carries it is its holder's sleep */
+	if (b->wait->retry && !err && !strcmp(name, "0"))
+		return;
 	if (err == -ESRCH || err == -ENOENT || (!err && !strcmp(name, "0"))) {
 		wait_open(b, OPEN_BUSY);
 		return;
@@ -147,7 +150,8 @@ int resolve_again(const struct kind_context *context, const struct kind_table *k
 }
 
 /* Every wait at the price of the look. */
-static int resolve_all(const struct kind_context *context, const struct kind_table *kinds)
+static int resolve_all(const struct kind_context *context, const struct kind_table *kinds,
+		       uint8_t *waived)
 {
 	for (uint32_t i = 0; i < context->look->task_count; i++) {
 		const struct look_task *task = &context->look->tasks[i];
@@ -168,6 +172,9 @@ static int resolve_all(const struct kind_context *context, const struct kind_tab
 			resolve_wait(context, kinds, COST_LOOK, &b);
 		else
 			wait_open(&b, reason);
+		/* a try is always young: it is dated by its object, which was not asked for yet */
+		if (wait->retry)
+			waived[i] = 0;
 	}
 	return 0;
 }
@@ -204,11 +211,11 @@ static int progress_update(struct progress *progress, struct graph *graph, const
 }
 
 static int resolve_all_budgets(const struct kind_context *context, const struct kind_table *kinds,
-			       const uint8_t *waived, struct progress *progress,
+			       uint8_t *waived, struct progress *progress,
 			       struct resolve_stats *stats, struct meter *meter)
 {
 	struct graph *graph = context->graph;
-	int err = resolve_all(context, kinds);
+	int err = resolve_all(context, kinds, waived);
 
 	stats->resolved[COST_LOOK] += graph->wait_count;
 	if (!err)
@@ -224,7 +231,7 @@ static int resolve_all_budgets(const struct kind_context *context, const struct 
 }
 
 int resolve_look(const struct kind_context *context, const struct kind_table *kinds,
-		 const uint8_t *waived, struct progress *progress, struct resolve_stats *stats)
+		 uint8_t *waived, struct progress *progress, struct resolve_stats *stats)
 {
 	/* to recognise a wait its task's memory may be read */
 	struct meter meter = { .probe = context->probe, .allowed = COST_READ };

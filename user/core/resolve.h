@@ -19,10 +19,11 @@ struct resolve_stats {
  * Fills context->graph (initialised, empty) with the waits of all blocked tasks
  * of the look, freezes it and works out progress. waived[task] is non-zero for
  * tasks that cannot be part of a verdict at this look: they are taken to go on,
- * and nothing dear is asked about them. 0 or -ENOMEM.
+ * and nothing dear is asked about them; cleared for those who may be trying
+ * again and again, whose age is not theirs. 0 or -ENOMEM.
  */
 int resolve_look(const struct kind_context *context, const struct kind_table *kinds,
-		 const uint8_t *waived, struct progress *progress, struct resolve_stats *stats);
+		 uint8_t *waived, struct progress *progress, struct resolve_stats *stats);
 
 /*
  * Resolves one wait once more, whatever it costs, with evidence into sink. The wait is a copy that

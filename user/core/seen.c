@@ -41,14 +41,22 @@ void seen_sort(struct seen *seen)
 		qsort(seen->waits, seen->count, sizeof(*seen->waits), wait_compare);
 }
 
-bool seen_has(const struct seen *seen, const struct seen_wait *wait)
+bool seen_has_task(const struct seen *seen, uint32_t tid)
+{
+	const struct seen_wait wait = { .tid = tid };
+
+	return seen->count && bsearch(&wait, seen->waits, seen->count, sizeof(wait), wait_compare);
+}
+
+const struct seen_wait *seen_find(const struct seen *seen, const struct seen_wait *wait)
 {
 	if (!seen->count)
-		return false;
+		return NULL;
 
 	const struct seen_wait *found =
 		bsearch(wait, seen->waits, seen->count, sizeof(*wait), wait_compare);
 
-	return found && found->start_ns == wait->start_ns &&
-	       found->fingerprint == wait->fingerprint;
+	return found && found->start_ns == wait->start_ns && found->fingerprint == wait->fingerprint
+		       ? found
+		       : NULL;
 }

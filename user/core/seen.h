@@ -12,8 +12,9 @@
 struct seen_wait {
 	uint64_t start_ns;
 	uint64_t fingerprint;
+	uint64_t since_ns; /* when it was first seen so */
 	uint32_t tid;
-	uint32_t reserved;
+	uint32_t looks; /* of a wait that is tried again and again: for how many more it is kept */
 };
 
 struct seen {
@@ -25,6 +26,9 @@ void seen_deinit(struct seen *seen);
 /* 0 or -ENOMEM. */
 int seen_add(struct seen *seen, const struct seen_wait *wait);
 void seen_sort(struct seen *seen);
-bool seen_has(const struct seen *seen, const struct seen_wait *wait);
+/* True if there is an entry of that task's number. Sorted. */
+bool seen_has_task(const struct seen *seen, uint32_t tid);
+/* What was seen of the same task, if it was the same; else NULL. */
+const struct seen_wait *seen_find(const struct seen *seen, const struct seen_wait *wait);
 
 #endif /* DLTRACE_SEEN_H */

@@ -27,6 +27,7 @@
 	X(FUTEX_WAITV, "futex-waitv")   \
 	X(PYTHON_LOCK, "python-lock")   \
 	X(PYTHON_RLOCK, "python-rlock") \
+	X(GIL, "gil")                   \
 	X(JOIN, "join")                 \
 	X(WAIT4, "wait4")               \
 	X(WAITID, "waitid")             \
@@ -167,11 +168,13 @@ struct wait {
 	uint32_t first_edge;
 	uint32_t edge_count;
 	uint32_t task;
-	uint8_t kind;	  /* enum wait_kind */
-	uint8_t need_all; /* ends only if all of can_end act, not any */
-	uint8_t idle;	  /* waits for ever on purpose (pause): helps nobody, is no cause */
-	uint8_t pending;  /* enum cost of the next question; COST_DONE: final */
-	uint8_t held;	  /* custom names somebody else than the waiter as responsible */
+	uint8_t kind;	   /* enum wait_kind */
+	uint8_t need_all;  /* ends only if all of can_end act, not any */
+	uint8_t idle;	   /* waits for ever on purpose (pause): helps nobody, is no cause */
+	uint8_t pending;   /* enum cost of the next question; COST_DONE: final */
+	uint8_t held;	   /* custom names somebody else than the waiter as responsible */
+	uint8_t retry;	   /* see wait_retry() */
+	uint64_t since_ns; /* of a retry: since when it has been like this; 0: not known yet */
 };
 
 #endif /* DLTRACE_WAIT_H */

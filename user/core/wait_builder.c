@@ -22,6 +22,14 @@ void wait_open(struct wait_builder *b, enum open_reason reason)
 	b->wait->open |= OPEN_BIT(reason);
 }
 
+void wait_retry(struct wait_builder *b)
+{
+	const struct look_task *task = &b->graph->look->tasks[b->wait->task];
+
+	b->wait->retry = 1;
+	b->wait->fingerprint = mix64(0x2e74, (uint32_t)task->call);
+}
+
 void wait_object(struct wait_builder *b, uint64_t space, uint64_t a, uint64_t c)
 {
 	b->wait->object = mix64(mix64(mix64(0x0b1ec7, space), a), c);

@@ -31,6 +31,13 @@ struct wait_builder {
 
 void wait_open(struct wait_builder *b, enum open_reason reason);
 void wait_object(struct wait_builder *b, uint64_t space, uint64_t a, uint64_t c);
+/*
+ * The wait is one try of many: timed, and taken up again for as long as its object is the same. So
+ * it is known again and dated by what is said of the object, and not by how often its task ran.
+ * Before anything else is said. The kind answers for it that whoever tries gets no further while
+ * the object, and who holds it, stay as they are.
+ */
+void wait_retry(struct wait_builder *b);
 /* Edges go to a node of the graph. Returns 0 or -ENOMEM. A group's own reasons for being open
  * (its census) pass to the wait. */
 int wait_edge(struct wait_builder *b, uint32_t node, enum relation relation, unsigned int flags);

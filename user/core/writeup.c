@@ -23,15 +23,19 @@ static uint64_t task_key(const struct graph *graph, uint32_t task)
 	return graph_node_key(graph, task);
 }
 
+static uint64_t task_since(const struct graph *graph, uint32_t task)
+{
+	return wait_since(graph, graph_wait(graph, task));
+}
+
 /* Of a no-waker: the object that has been waited for the longest, which later waiters leave alone.
  */
 static uint64_t first_object(const struct graph *graph, const struct explained *explained)
 {
-	const struct look_task *tasks = graph->look->tasks;
 	uint32_t first = explained->tasks[0];
 
 	for (uint32_t i = 1; i < explained->task_count; i++)
-		if (tasks[explained->tasks[i]].slept_ns < tasks[first].slept_ns)
+		if (task_since(graph, explained->tasks[i]) < task_since(graph, first))
 			first = explained->tasks[i];
 
 	const struct wait *wait = graph_wait(graph, first);
@@ -220,7 +224,8 @@ static int cause_write(struct cause *cause, const struct writer *writer, uint32_
 	cause->task = graph->look->tasks[task];
 	cause->kind = resolved.wait.kind;
 	cause->need_all = resolved.wait.need_all;
-	cause->since_ns = cause->task.slept_ns;
+	cause->retry = judged->retry;
+	cause->since_ns = wait_since(graph, judged);
 	describe_wait(writer->context, writer->kinds, &resolved.wait, cause->object,
 		      sizeof(cause->object));
 	for (uint32_t i = 0; i < resolved.wait.edge_count && !err; i++) {
@@ -244,7 +249,7 @@ static int victim_write(struct victim *victim, const struct writer *writer, uint
 
 	victim->task = graph->look->tasks[task];
 	victim->kind = wait->kind;
-	victim->since_ns = victim->task.slept_ns;
+	victim->since_ns = wait_since(graph, wait);
 	if (node == NO_NODE)
 		return 0;
 	party_fill(graph, node, edge->relation, &victim->waits_for);

@@ -17,6 +17,7 @@ extern const struct kind robust_mutex_kind;
 extern const struct kind pi_mutex_kind;
 extern const struct kind rwlock_kind;
 extern const struct kind stdio_kind;
+extern const struct kind gil_kind;
 extern const struct kind sem_kind;
 extern const struct kind futex_waitv_kind;
 extern const struct kind futex_kind;

@@ -17,6 +17,7 @@
 #include "probe/reader.h"
 
 #define PATIENCE_NS	 ((uint64_t)200000000)
+#define STACK_TRIES	 3
 #define NAMES_MEMORY_MAX ((uint64_t)512 << 20)
 
 struct live_probe {
@@ -151,8 +152,8 @@ static void ask_names(struct live_probe *live, const struct question *question, 
  * The registers come from the kernel at once, and a stack from memory that does not change while
  * the task sleeps: if it has run meanwhile, what was read is of no one moment.
  */
-static void ask_stack_of(struct live_probe *live, struct reader *reader,
-			 const struct question *question, struct answer *ret)
+static void ask_stack_once(struct live_probe *live, struct reader *reader,
+			   const struct question *question, struct answer *ret)
 {
 	const struct live_probe_options *options = &live->options;
 	struct task_regs after;
@@ -169,6 +170,17 @@ static void ask_stack_of(struct live_probe *live, struct reader *reader,
 	err = options->registers(options->context, question->id, &after);
 	if (err || after.start_ns != live->regs.start_ns || after.switches != live->regs.switches)
 		*ret = (struct answer){ .error = err ? err : -EAGAIN };
+}
+
+/* Some wake up every few milliseconds: once everything is at hand, that is time enough. */
+static void ask_stack_of(struct live_probe *live, struct reader *reader,
+			 const struct question *question, struct answer *ret)
+{
+	for (int i = 0; i < STACK_TRIES; i++) {
+		ask_stack_once(live, reader, question, ret);
+		if (ret->error != -EAGAIN)
+			return;
+	}
 }
 
 static void ask_stack(struct live_probe *live, const struct question *question, struct answer *ret)
@@ -246,6 +258,7 @@ static void (*const ask_of[QUESTION_TYPES])(struct live_probe *live,
 	[ASK_INTERPRETER] = ask_facts, [ASK_PYTHON_LOCKS] = ask_facts, [ASK_SEMAPHORE] = ask_facts,
 	[ASK_QUEUE] = ask_facts,       [ASK_WAKER] = ask_waker,	       [ASK_SOCKET] = ask_facts,
 	[ASK_EPOLL] = ask_facts,       [ASK_POINTERS] = ask_pointers,  [ASK_CGROUP] = ask_facts,
+	[ASK_GIL] = ask_facts,
 };
 
 static void live_ask(void *context, const struct question *question, struct answer *ret)

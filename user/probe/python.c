@@ -76,6 +76,20 @@ void interpreter_answer(struct worker *worker, struct exchange *exchange)
 		memcpy(exchange_add(exchange, 1), &interpreter, sizeof(interpreter));
 }
 
+void gil_answer(struct worker *worker, struct exchange *exchange)
+{
+	struct reader reader = { target_get(&worker->targets, exchange->question.id), exchange };
+	const struct python_memory memory = { reader_read, &reader };
+	struct interpreter interpreter;
+	struct python_gil gil;
+
+	exchange->error = interpreter_find(worker, &reader, &interpreter);
+	if (!exchange->error)
+		exchange->error = interpreter_gil(&memory, &interpreter, &gil);
+	if (!exchange->error)
+		memcpy(exchange_add(exchange, 1), &gil, sizeof(gil));
+}
+
 /* The reader, ready; `first` is a thread of which it is known that Python runs it. */
 static int python_begin(struct worker *worker, struct reader *reader, uint32_t first)
 {

@@ -54,6 +54,7 @@ void pointers_answer(struct worker *worker, struct exchange *exchange);
 void search_answer(struct worker *worker, struct exchange *exchange);
 void interpreter_answer(struct worker *worker, struct exchange *exchange);
 void python_locks_answer(struct worker *worker, struct exchange *exchange);
+void gil_answer(struct worker *worker, struct exchange *exchange);
 void stack_answer(struct worker *worker, struct exchange *exchange);
 void symbol_answer(struct worker *worker, struct exchange *exchange);
 

@@ -143,3 +143,43 @@ void interpreter_complete(const struct python_memory *memory, struct interpreter
 
 	interpreter->gil = head ? word_at(memory, head + layout->interpreter_gil) : 0;
 }
+
+/*
+ * last_holder is written after locked, so for a moment the GIL may be another thread's. But the
+ * state of whoever holds it says that it is the current one, and that of whoever gave it back no
+ * longer does.
+ */
+static bool is_current(const struct python_memory *memory, const struct interpreter *interpreter,
+		       const struct python_layout *layout, uint64_t state)
+{
+	if (layout->runtime_current)
+		return word_at(memory, interpreter->runtime + layout->runtime_current) == state;
+	return layout->thread_status &&
+	       word_at(memory, state + layout->thread_status) & THREAD_ACTIVE;
+}
+
+int interpreter_gil(const struct python_memory *memory, const struct interpreter *interpreter,
+		    struct python_gil *ret)
+{
+	const struct python_layout *layout = python_layout_find(interpreter->version);
+	struct python_gil gil = { 0 };
+
+	if (!(interpreter->flags & INTERPRETER_KNOWN) || !layout || !interpreter->gil)
+		return -EOPNOTSUPP;
+	gil.holder = word_at(memory, interpreter->gil + PYTHON_GIL_HOLDER);
+	if ((uint32_t)word_at(memory, interpreter->gil + PYTHON_GIL_LOCKED) != 1 || !gil.holder ||
+	    !is_current(memory, interpreter, layout, gil.holder))
+		return -EBUSY;
+	if (layout->thread_native) {
+		gil.tid_at = gil.holder + layout->thread_native;
+	} else {
+		if (!PTHREAD_TID)
+			return -EOPNOTSUPP;
+		gil.tid_at = word_at(memory, gil.holder + layout->thread_ident) + PTHREAD_TID;
+	}
+	gil.tid = (uint32_t)word_at(memory, gil.tid_at);
+	if (!gil.tid || gil.tid > TID_MOST)
+		return -EBUSY;
+	*ret = gil;
+	return 0;
+}

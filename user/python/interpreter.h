@@ -33,4 +33,8 @@ uint32_t python_threads(struct python *py, struct python_thread ret[PYTHON_THREA
 /* The flags, and where the GIL is, of the interpreter at that address with that version. */
 void interpreter_complete(const struct python_memory *memory, struct interpreter *interpreter);
 
+/* Who holds the GIL of the interpreter. 0; -EBUSY: nobody does for certain; -EOPNOTSUPP. */
+int interpreter_gil(const struct python_memory *memory, const struct interpreter *interpreter,
+		    struct python_gil *ret);
+
 #endif /* DLTRACE_PYTHON_INTERPRETER_H */

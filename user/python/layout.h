@@ -43,8 +43,9 @@ enum {
 	SEMLOCK_KIND = 40,
 	HANDLE_POINTER = 16, /* PyThreadHandleObject.handle, since 3.13 */
 	HANDLE_IDENT = 32,
-	HANDLE_EVENT = 57,  /* ThreadHandle.thread_is_exiting: joining threads park here */
-	NODE_OF_THREAD = 8, /* tstate.next */
+	HANDLE_EVENT = 57,	/* ThreadHandle.thread_is_exiting: joining threads park here */
+	NODE_OF_THREAD = 8,	/* tstate.next */
+	THREAD_ACTIVE = 1 << 4, /* tstate._status.active */
 };
 
 /* How the table of lines is encoded (Objects/lnotab_notes.txt, Objects/locations.md). */
@@ -68,7 +69,9 @@ struct python_layout {
 	uint16_t runtime_interpreters, runtime_gil, interpreter_gil; /* gil: 0 where it is not */
 	uint16_t interpreter_next, interpreter_threads, interpreter_modules;
 	uint16_t thread_ident, thread_native, thread_frame; /* native: 0 if there is none */
-	uint16_t cframe_frame; /* the frame is in a CFrame at this offset, plus 1; 0: directly */
+	uint16_t runtime_current; /* up to 3.11: the thread state that has the GIL, if any has */
+	uint16_t thread_status;	  /* since 3.12: bits, one of which says the same */
+	uint16_t cframe_frame;	  /* the frame is in a CFrame at this offset, plus 1; 0: directly */
 	uint16_t frame_code, frame_previous, frame_instruction, frame_globals, frame_locals;
 	uint16_t frame_values, frame_blocks, frame_block_stack; /* up to 3.10 */
 	uint16_t frame_entry; /* 3.11: one byte: the first of its call of the evaluator */
