@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include <signal.h>
 #include <stdlib.h>
@@ -37,6 +38,30 @@ Test(sentence, ring_of_different_relations)
 	expect_sentence(sample_undrained_queue(),
 			"python3[100] waits for its child python3[101] to end, and python3[101] "
 			"waits for python3[100] to read from a pipe");
+}
+
+Test(sentence, says_what_a_writer_is_to_write_to)
+{
+	static const struct {
+		enum wait_kind kind;
+		const char *act;
+	} rows[] = {
+		{ WAIT_PIPE_READ, "write to or close a pipe" },
+		{ WAIT_EVENTFD, "write to an eventfd" },
+		{ WAIT_MQ, "send to a queue" },
+		{ WAIT_POLL, "write to or close what it polls" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct deadlock *deadlock = sample_new(VERDICT_SELF, 1);
+		char sentence[128];
+
+		sample_wait(deadlock, 0, rows[i].kind, "");
+		sample_edge(deadlock, 0, 100, RELATION_WRITER);
+		snprintf(sentence, sizeof(sentence), "python3[100] waits for itself to %s",
+			 rows[i].act);
+		expect_sentence(deadlock, sentence);
+	}
 }
 
 Test(sentence, ring_of_three)

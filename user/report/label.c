@@ -108,6 +108,26 @@ const char *label_state(enum party_state state)
 	return note[state];
 }
 
+const char *label_act(enum relation relation, enum wait_kind kind)
+{
+	static const struct {
+		const char *writer, *reader;
+	} acts[WAIT_KIND_COUNT] = {
+		[WAIT_PIPE_READ] = { "write to or close a pipe", "read from a pipe" },
+		[WAIT_EVENTFD] = { "write to an eventfd", "read from an eventfd" },
+		[WAIT_SYSV_MSG] = { "send to a queue", "receive from a queue" },
+		[WAIT_MQ] = { "send to a queue", "receive from a queue" },
+		[WAIT_POLL] = { "write to or close what it polls", "read what it polls" },
+		[WAIT_SELECT] = { "write to or close what it polls", "read what it polls" },
+		[WAIT_EPOLL] = { "write to or close what it polls", "read what it polls" },
+	};
+	enum wait_kind known = acts[kind].writer ? kind : WAIT_PIPE_READ;
+
+	if (relation == RELATION_WRITER)
+		return acts[known].writer;
+	return relation == RELATION_READER ? acts[known].reader : "";
+}
+
 const char *label_thing(enum wait_kind kind)
 {
 	static const char *const thing[WAIT_KIND_COUNT] = {
@@ -116,6 +136,11 @@ const char *label_thing(enum wait_kind kind)
 		[WAIT_COND] = "condition variable",
 		[WAIT_BARRIER] = "barrier",
 		[WAIT_ONCE] = "once",
+		[WAIT_SYSV_SEM] = "semaphore",
+		[WAIT_FLOCK] = "file lock",
+		[WAIT_POSIX_LOCK] = "file lock",
+		[WAIT_OFD_LOCK] = "file lock",
+		[WAIT_KERNEL_LOCK] = "lock of the kernel",
 	};
 
 	return thing[kind] ? thing[kind] : "lock";

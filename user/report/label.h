@@ -21,6 +21,9 @@ const char *label_relation(enum relation relation);
 const char *label_cause(enum relation relation);
 /* ", who is gone": behind that name; empty if it is alive. */
 const char *label_state(enum party_state state);
+/* "write to or close a pipe": what a writer or reader is to do in a wait of that kind; else empty.
+ */
+const char *label_act(enum relation relation, enum wait_kind kind);
 /* "lock", "semaphore", "futex": what is held in a wait of that kind. */
 const char *label_thing(enum wait_kind kind);
 

@@ -21,9 +21,8 @@ static const struct phrase {
 	[RELATION_HOLDS] = { " that ", " holds", " that it holds itself" },
 	[RELATION_JOINS] = { "", " to end", "itself to end" },
 	[RELATION_CHILD] = { "its child ", " to end", "itself to end" },
-	[RELATION_WRITER] = { "", " to write to or close a pipe",
-			      "itself to write to or close a pipe" },
-	[RELATION_READER] = { "", " to read from a pipe", "itself to read from a pipe" },
+	[RELATION_WRITER] = { "", " to ", "itself to " }, /* what, label_act() says */
+	[RELATION_READER] = { "", " to ", "itself to " },
 	[RELATION_PEER] = { "its peer ", "", "itself" },
 	[RELATION_MAY_POST] = { "", " to post", "itself to post" },
 	[RELATION_MAY_WAKE] = { "", " to wake it", "itself to wake it" },
@@ -97,11 +96,12 @@ static void write_clause(FILE *out, const struct cause *cause, const struct look
 	}
 	if (cause->task.tid == next->tid) {
 		fputs(phrase->itself, out);
-		return;
+	} else {
+		fputs(phrase->before, out);
+		label_task(out, next);
+		fputs(phrase->after, out);
 	}
-	fputs(phrase->before, out);
-	label_task(out, next);
-	fputs(phrase->after, out);
+	fputs(label_act(relation, cause->kind), out);
 }
 
 static void write_self(FILE *out, const struct deadlock *deadlock)
