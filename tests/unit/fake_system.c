@@ -78,6 +78,12 @@ void fake_cgroup(struct fake_system *system, uint32_t tid, const char *path)
 	add_answer(system, (struct question){ ASK_CGROUP, tid, 0, 0 }, path, strlen(path) + 1);
 }
 
+void fake_path(struct fake_system *system, uint32_t pid, int fd, const char *path)
+{
+	add_answer(system, (struct question){ ASK_PATH, pid, (uint64_t)fd, 0 }, path,
+		   strlen(path) + 1);
+}
+
 void fake_program(struct fake_system *system, uint32_t pid, const char *path)
 {
 	add_answer(system, (struct question){ ASK_PROGRAM, pid, 0, 0 }, path, strlen(path) + 1);

@@ -67,6 +67,7 @@ void fake_shared(struct look_task *task, uint64_t inode, uint32_t nlink);
 void fake_memory(struct fake_system *system, uint32_t pid, uint64_t address, const void *bytes,
 		 size_t length);
 void fake_cgroup(struct fake_system *system, uint32_t tid, const char *path);
+void fake_path(struct fake_system *system, uint32_t pid, int fd, const char *path);
 void fake_program(struct fake_system *system, uint32_t pid, const char *path);
 void fake_descriptor(struct fake_system *system, uint32_t pid, int fd,
 		     const struct open_file *file);

@@ -2,6 +2,9 @@
 /* Whatever no other kind knows: open, with the best reason there is. */
 #include <stdio.h>
 
+#include "kinds/file_call.h"
+#include "kinds/file_name.h"
+#include "kinds/kernel_place.h"
 #include "kinds/kinds.h"
 
 static const uint8_t call_reason[CALLS] = {
@@ -75,19 +78,33 @@ static enum cost other_resolve(const struct kind_context *context, const struct 
 	return COST_DONE;
 }
 
+static bool describe_file(const struct kind_context *context, const struct look_task *task,
+			  char *ret, size_t size)
+{
+	struct file_side side[FILE_CALL_SIDES];
+	const struct open_file *file;
+
+	if (!file_call_sides(task, side) ||
+	    probe_descriptor(context->probe, task->pid, side[0].fd, &file))
+		return false;
+	file_describe(context, task->pid, side[0].fd, file, ret, size);
+	return true;
+}
+
 static void other_describe(const struct kind_context *context, const struct look_task *task,
 			   char *ret, size_t size)
 {
-	const char *call = call_name(task->call), *function;
+	const char *function, *place = NULL;
+	bool read = !probe_wchan(context->probe, task->tid, &function);
 
-	/* uninterruptible, or in no call: the kernel function tells the most */
-	if ((task->flags & TASK_UNINTERRUPTIBLE || task->call < 0) &&
-	    !probe_wchan(context->probe, task->tid, &function))
-		snprintf(ret, size, "%s%s in the kernel's %s",
-			 task->call < 0 ? "page fault or the like" : "system call ",
-			 task->call < 0 ? "" : call, function);
-	else
-		snprintf(ret, size, "system call %s", call);
+	if (read)
+		place = kernel_place(function);
+	if (place)
+		snprintf(ret, size, "%s", place);
+	else if (read && (task->flags & TASK_UNINTERRUPTIBLE || task->call < 0))
+		snprintf(ret, size, "the kernel, in %s", function);
+	else if (!describe_file(context, task, ret, size))
+		snprintf(ret, size, "system call %s", call_name(task->call));
 }
 
 const struct kind other_kind = {

@@ -7,16 +7,17 @@
  * Nothing is said before the tables are read: the holders of the other end are
  * responsible whatever else could end the wait.
  */
-#include <inttypes.h>
 #include <stdio.h>
 
+#include "kinds/file_name.h"
 #include "kinds/kinds.h"
 #include "kinds/pipe_ends.h"
 #include "kinds/reasons.h"
 #include "kinds/signals.h"
 
 /* To the kind whose waits are on such a file. */
-static enum cost hand_over(const struct open_file *file, struct wait_builder *b)
+static enum cost hand_over(const struct kind_context *context, const struct look_task *task,
+			   const struct open_file *file, struct wait_builder *b)
 {
 	static const uint8_t kind_of[FILE_KINDS] = {
 		[FILE_SOCKET] = WAIT_UNIX_SOCKET, [FILE_EVENTFD] = WAIT_EVENTFD
@@ -26,7 +27,7 @@ static enum cost hand_over(const struct open_file *file, struct wait_builder *b)
 	b->wait->kind = kind ? kind : WAIT_OTHER;
 	if (kind)
 		return COST_TABLE; /* the other kind is asked at once */
-	wait_open_file(b, file->kind);
+	wait_open_descriptor(context, task->pid, (int32_t)task->args[0], file, b);
 	return COST_DONE;
 }
 
@@ -46,7 +47,7 @@ static enum cost pipe_resolve(const struct kind_context *context, const struct l
 		return COST_DONE;
 	}
 	if (file->kind != FILE_PIPE)
-		return hand_over(file, b);
+		return hand_over(context, task, file, b);
 	wait_object(b, file->dev, file->inode, reads);
 	if (budget < COST_TABLE)
 		return COST_TABLE;
@@ -64,8 +65,7 @@ static void pipe_describe(const struct kind_context *context, const struct look_
 	if (probe_descriptor(context->probe, task->pid, fd, &file))
 		snprintf(ret, size, "descriptor %d", fd);
 	else
-		snprintf(ret, size, "%s %" PRIu64, file_kind_name(file->kind),
-			 (uint64_t)file->inode);
+		file_describe(context, task->pid, fd, file, ret, size);
 }
 
 static bool pipe_read_recognise(const struct kind_context *context, const struct look_task *task)

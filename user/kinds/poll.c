@@ -8,9 +8,9 @@
  * pipes' other ends are responsible whatever else could end the wait.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 
+#include "kinds/file_name.h"
 #include "kinds/kinds.h"
 #include "kinds/pause.h"
 #include "kinds/poll_set.h"
@@ -123,17 +123,18 @@ static void describe_first(const struct kind_context *context, const struct look
 			   const struct poll_set *set, char *ret, size_t size)
 {
 	const struct open_file *file;
-	char more[32] = "";
+	char more[32] = "", name[128];
 
 	if (set->count > 1)
 		snprintf(more, sizeof(more), " and %zu more", set->count - 1);
-	if (probe_descriptor(context->probe, task->pid, set->items[0].fd, &file))
+	if (probe_descriptor(context->probe, task->pid, set->items[0].fd, &file)) {
 		snprintf(ret, size, "descriptor %d%s", set->items[0].fd, more);
-	else if (file->kind == FILE_PIDFD)
+	} else if (file->kind == FILE_PIDFD) {
 		snprintf(ret, size, "process %u%s", file->target, more);
-	else
-		snprintf(ret, size, "%s %" PRIu64 "%s", file_kind_name(file->kind),
-			 (uint64_t)file->inode, more);
+	} else {
+		file_describe(context, task->pid, set->items[0].fd, file, name, sizeof(name));
+		snprintf(ret, size, "%s%s", name, more);
+	}
 }
 
 static void poll_describe(const struct kind_context *context, const struct look_task *task,

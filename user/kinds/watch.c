@@ -11,6 +11,7 @@
 
 #include "kinds/epoll_set.h"
 #include "kinds/eventfd_users.h"
+#include "kinds/file_name.h"
 #include "kinds/pipe_ends.h"
 #include "kinds/reasons.h"
 #include "kinds/socket_ends.h"
@@ -134,7 +135,7 @@ enum cost watch_resolve(const struct kind_context *context, const struct look_ta
 	if (w.file->kind == FILE_EPOLL)
 		return epoll_watch(context, task, watch, budget, b, ret_wakes_itself);
 	if (w.file->kind >= FILE_KINDS || !watch_of[w.file->kind]) {
-		wait_open_file(b, w.file->kind);
+		wait_open_descriptor(context, task->pid, watch->fd, w.file, b);
 		return COST_DONE;
 	}
 	if (budget < COST_TABLE && w.file->kind != FILE_PIDFD)

@@ -137,6 +137,14 @@ static bool is_frozen(const struct chain_link *link)
 	return link->open & OPEN_BIT(OPEN_FROZEN);
 }
 
+static bool says_more_than_call(const struct chain_link *link)
+{
+	static const char call[] = "system call ";
+
+	return link->kind == WAIT_OTHER && *link->object &&
+	       strncmp(link->object, call, sizeof(call) - 1) != 0;
+}
+
 static void write_link(FILE *out, const struct chain_link *link, const struct chain_link *next,
 		       uint64_t now_ns)
 {
@@ -167,7 +175,13 @@ static void write_link(FILE *out, const struct chain_link *link, const struct ch
 		fprintf(out, " (%s, %s)\n-> ", call, age.text);
 		return;
 	}
-	fprintf(out, " sleeps in %s, %s", call, age.text);
+	fputs(" sleeps", out);
+	if (link->task.call >= 0)
+		fprintf(out, " in %s", call);
+	if (says_more_than_call(link))
+		fprintf(out, " for %s",
+			printable(link->object, sizeof(link->object), PRINTABLE_TEXT).text);
+	fprintf(out, ", %s", age.text);
 	if (link->open)
 		fprintf(out, " (%s)", open_reason_name[__builtin_ctz(link->open)]);
 }

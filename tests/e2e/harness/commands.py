@@ -259,6 +259,25 @@ def a_chain_says_what_keeps_a_task_from_running(bench):
 
 
 @test
+def a_chain_names_what_is_awaited(bench):
+    for what, named in (
+        ("inotify", "inotify of descriptor"),
+        ("uffd", "whoever serves its page faults (userfaultfd)"),
+        ("uring", "completions of its io_uring"),
+        ("seccomp", "an answer of its seccomp supervisor"),
+        ("terminal", "terminal /dev/pts/"),
+    ):
+        with bench.start(quiet(f"klock/awaited {what}")) as target:
+            target.go()
+            target.wait_ready()
+            time.sleep(0.3)
+            result = bench.dltrace.run("-p", target.pid, "--once", "--min-wait", "100ms")
+            ends = [chain["tasks"][-1] for chain in result.of_type("chain")]
+            right = [end for end in ends if end.get("open") and end["wait"]["object"].startswith(named)]
+            expect(right, f"{what}: no chain ends in {named}\n{result}")
+
+
+@test
 def a_finding_is_resolved_when_a_member_is_killed(bench):
     case = case_of("two_locks.py Lock")
     with bench.start(case) as target, bench.dltrace.watch("-p", target.pid, *EAGER) as watch:

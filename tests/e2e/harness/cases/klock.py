@@ -27,4 +27,5 @@ NEAR_MISSES = [
     quiet("klock/splice third"),
     quiet("klock/splice timed"),
     quiet("klock/terminal"),
+    *(quiet(f"klock/awaited {what}") for what in ("inotify", "uffd", "uring", "seccomp", "terminal")),
 ]
