@@ -15,6 +15,7 @@ from dataclasses import replace
 from harness import judge, proc
 from harness.case import EITHER, quiet
 from harness.cases import POSITIVES
+from harness.cases.klock import kernel_tells
 from harness.dltrace import malformed
 from harness.phases import EAGER, begin, judge_case
 from harness.scoreboard import expect
@@ -275,6 +276,23 @@ def a_chain_names_what_is_awaited(bench):
             ends = [chain["tasks"][-1] for chain in result.of_type("chain")]
             right = [end for end in ends if end.get("open") and end["wait"]["object"].startswith(named)]
             expect(right, f"{what}: no chain ends in {named}\n{result}")
+
+
+@test
+def a_chain_leads_through_locks_of_the_kernel(bench):
+    if not kernel_tells():
+        raise Skip("the kernel does not tell which lock is waited for")
+    for program, kept in (("klock/rwsem", "kernel rwsem of"), ("klock/terminal", "kernel mutex of")):
+        with bench.start(quiet(program)) as target:
+            target.go()
+            target.wait_ready()
+            time.sleep(0.3)
+            pids = f"{target.pid},{target.roles['b']}"
+            result = bench.dltrace.run("-p", pids, "--once", "--min-wait", "100ms")
+            chains = [chain["tasks"] for chain in result.of_type("chain") if chain["tasks"][0]["tid"] == target.roles["b"]]
+            waiter, holder = (chains[0] + [{}, {}])[:2] if chains else ({}, {})
+            right = waiter.get("relation") == "holds" and waiter["wait"]["object"].startswith(kept)
+            expect(right and holder.get("tid") == target.roles["a"], f"{program}: a is not the holder\n{result}")
 
 
 @test
