@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * System V IPC. "sems": two processes take two semaphores of one set in opposite
- * order, the second one by a call of two operations. "zero": one waits for a
+ * order, the second one by a call of two operations; "undo": the kernel would give them back for
+ * them if they ended (SEM_UNDO). "zero": one waits for a
  * semaphore to become 0, the other one, who gave it its value, for the first one to
  * write. "mixed": a semaphore and a file lock. "queues": two processes receive from
  * each other's queue. "full": a sender to a full queue, whose receiver waits for it
@@ -40,6 +41,8 @@ static void operate(int number, int units)
 {
 	struct sembuf operation = { .sem_num = (unsigned short)number, .sem_op = (short)units };
 
+	if (is("undo"))
+		operation.sem_flg = SEM_UNDO;
 	must(semop(set, &operation, 1));
 }
 

@@ -42,7 +42,8 @@ def ipc():
     queues = {"a": "sysv-msg", "b": "sysv-msg"}
     write_each_other = (("a", "writer", "b"), ("b", "writer", "a"))
     likely = {"certainty": LIKELY, "victims": ("main",)}
-    yield cycle("kernel/sysv sems", causes=sems, edges=A_B_HOLD, **likely)
+    for how in ("sems", "undo"):
+        yield cycle(f"kernel/sysv {how}", causes=sems, edges=A_B_HOLD, **likely)
     yield cycle("kernel/sysv mixed", causes={"a": "flock", "b": "sysv-sem"}, edges=A_B_HOLD, **likely)
     yield cycle(
         "kernel/sysv zero",
