@@ -52,14 +52,22 @@ bool guard_lock_suspect(const struct look_task *task)
 	return futex_call_decode(task, &call) && style_of(task, &call) != STYLE_NONE;
 }
 
-/* "std::sys::sync::mutex::futex::Mutex::lock_contended", and how older ones call it. */
+static bool ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), end_length = strlen(end);
+
+	return length >= end_length && !strcmp(text + length - end_length, end);
+}
+
+/* "<std::sys::sync::mutex::futex::Mutex>::lock_contended"; older ones have no brackets. */
 static bool names_rust_mutex(const char *function)
 {
-	static const char begin[] = "std::sys::", end[] = "::Mutex::lock_contended";
-	size_t length = strlen(function);
+	static const char begin[] = "std::sys::";
 
-	return !strncmp(function, begin, sizeof(begin) - 1) && length >= sizeof(end) &&
-	       !strcmp(function + length - (sizeof(end) - 1), end);
+	function += *function == '<';
+	return !strncmp(function, begin, sizeof(begin) - 1) &&
+	       (ends_with(function, "::Mutex::lock_contended") ||
+		ends_with(function, "::Mutex>::lock_contended"));
 }
 
 static bool waits_in_rust_mutex(const struct kind_context *context, const struct look_task *task)

@@ -11,7 +11,7 @@
 
 #include "kinds/heap_chunk.h"
 
-#define WAIT_FRAMES   128  /* bytes */
+#define WAIT_FRAMES   96   /* bytes */
 #define STARTS_MOST   8	   /* from which the object is looked for */
 #define OBJECT_BEFORE 4096 /* how far before the lock it may begin, if nobody knows ... */
 #define OBJECT_BEHIND 64   /* ... and how far behind it one may point */
