@@ -24,13 +24,13 @@ Test(sentence, two_locks)
 			"python3[100] and python3[101] each wait for a lock that the other holds");
 }
 
-Test(sentence, threads_are_told_apart)
+Test(sentence, threads_of_one_process_name_it_once)
 {
 	struct deadlock *deadlock = sample_two_locks();
 
 	deadlock->causes[1].task.pid = 100;
-	expect_sentence(deadlock, "python3[100] and python3[100] thread 101 each wait for a lock "
-				  "that the other holds");
+	expect_sentence(deadlock, "in python3[100], the main thread and thread 101 each wait for "
+				  "a lock that the other holds");
 }
 
 Test(sentence, ring_of_different_relations)

@@ -133,6 +133,45 @@ Test(text, the_proof_tells_nothing_twice)
 	deadlock_free(deadlock);
 }
 
+Test(text, causes_that_share_a_fact_share_its_line)
+{
+	struct deadlock *deadlock = sample_two_locks();
+	char *text = WRITTEN(false, text_reporter.deadlock(&output, deadlock));
+	char *first = strstr(text, "exit of 99");
+
+	cr_assert(first);
+	cr_expect_null(strstr(first + 1, "exit of 99"));
+	expect_contains(text, "of python3[101]\n      - and 4 of the facts above\n");
+	free(text);
+	deadlock_free(deadlock);
+}
+
+Test(text, causes_at_the_same_place_share_their_stack)
+{
+	struct deadlock *deadlock = sample_two_locks();
+
+	for (size_t i = 0; i < 2; i++) {
+		deadlock->causes[i].task.pid = 100;
+		sample_frame(deadlock, i, "dine", "table.c", 20, "table");
+	}
+
+	char *text = WRITTEN(false, text_reporter.deadlock(&output, deadlock));
+
+	expect_contains(text, "python3[100] thread 101 at the same as the main thread\n");
+	free(text);
+	deadlock_free(deadlock);
+}
+
+Test(text, whoever_waits_for_itself_is_told_so)
+{
+	struct deadlock *deadlock = sample_self(WAIT_MUTEX);
+	char *text = WRITTEN(false, text_reporter.deadlock(&output, deadlock));
+
+	expect_contains(text, "held by itself\n");
+	free(text);
+	deadlock_free(deadlock);
+}
+
 Test(text, long_objects_fold)
 {
 	struct deadlock *deadlock = sample_self(WAIT_MUTEX);

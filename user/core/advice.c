@@ -11,10 +11,16 @@
 #include <sys/wait.h>
 
 #include "core/deadlock.h"
+#include "core/inside.h"
 
 #define KIND(id)     (1ull << WAIT_##id)
 #define RELATION(id) (1u << RELATION_##id)
 #define STATE(id)    (1u << PARTY_##id)
+#define INSIDE(id)   (1u << INSIDE_##id)
+
+/* Locks of pthreads, and those of Python: each is mended in the words of its own library. */
+#define PTHREAD_MUTEXES (KIND(MUTEX) | KIND(PI_MUTEX) | KIND(ROBUST_MUTEX))
+#define PYTHON_LOCKS	(KIND(SEMLOCK) | KIND(PYTHON_LOCK) | KIND(PYTHON_RLOCK))
 
 _Static_assert(WAIT_KIND_COUNT <= 64 && RELATION_COUNT <= 32, "a shape's masks are too small");
 
@@ -22,6 +28,7 @@ struct shape {
 	uint64_t kinds;	    /* of the causes */
 	uint32_t relations; /* of what they wait for */
 	uint32_t states;    /* of whom they wait for */
+	uint32_t insides;   /* what of a library they wait in */
 	size_t ring;	    /* its length */
 	bool killed;	    /* the dead one is known to have died by a signal */
 };
@@ -35,6 +42,7 @@ static const struct remedy {
 	uint32_t only_relations;	      /* none but these; 0: whatever */
 	uint32_t some_relation;		      /* at least one of these; 0: whatever */
 	uint32_t some_state;		      /* at least one of these; 0: whatever */
+	uint32_t some_inside;		      /* at least one of these; 0: whatever */
 	uint8_t ring;			      /* of so many; 0: of whatever length */
 	bool killed;			      /* true: only if killed; false: whatever */
 	const char *advice[ADVICE_FORMS + 1]; /* see advice.h */
@@ -42,18 +50,36 @@ static const struct remedy {
 	/* somebody waits for what it has itself */
 	{ .verdict = VERDICT_SELF,
 	  .some_relation = RELATION(HOLDS),
-	  .some_kind = KIND(MUTEX),
+	  .some_kind = PTHREAD_MUTEXES,
 	  .advice = { "{place} locks {object} a second time, called by {caller}: do not call it "
 		      "while holding the mutex, or make that recursive "
 		      "(PTHREAD_MUTEX_RECURSIVE)",
+		      "{place} locks {object} a second time: do not get there while holding it, or "
+		      "make it recursive (PTHREAD_MUTEX_RECURSIVE)",
 		      "make the mutex recursive (PTHREAD_MUTEX_RECURSIVE), or do not call what "
 		      "locks it while holding it" } },
 	{ .verdict = VERDICT_SELF,
 	  .some_relation = RELATION(HOLDS),
+	  .some_kind = KIND(RWLOCK),
+	  .advice = { "{place} wants {object} while its own thread has it: give it back first; an "
+		      "rwlock can be neither taken twice nor upgraded",
+		      "give the rwlock back before taking it again: it can be neither taken twice "
+		      "nor upgraded" } },
+	{ .verdict = VERDICT_SELF,
+	  .some_relation = RELATION(HOLDS),
+	  .some_kind = PYTHON_LOCKS,
 	  .advice = { "{place} takes {object} a second time, called by {caller}: use a reentrant "
 		      "lock (RLock), or do not call it while holding the lock",
+		      "{place} takes {object} a second time: use a reentrant lock (RLock), or do "
+		      "not get there while holding it",
 		      "use a reentrant lock (RLock), or do not call what takes the lock while "
 		      "holding it" } },
+	{ .verdict = VERDICT_SELF,
+	  .some_relation = RELATION(HOLDS),
+	  .advice = { "{place} takes {object} a second time: do not get there while holding it, or "
+		      "use a lock that its holder may take again",
+		      "do not take the lock again while holding it, or use one that its holder may "
+		      "take again" } },
 	{ .verdict = VERDICT_SELF,
 	  .some_relation = RELATION(WRITER),
 	  .advice = { "close the write end in {task}, which reads in {place}: while it is open "
@@ -79,9 +105,11 @@ static const struct remedy {
 		      "do not fork while other threads may hold locks: start processes with spawn "
 		      "or forkserver, or before the first thread" } },
 	{ .verdict = VERDICT_DEAD_OWNER,
-	  .some_kind = KIND(MUTEX),
+	  .some_kind = PTHREAD_MUTEXES,
 	  .advice = { "{dead} {end} while it held {object}: unlock on every way out of the "
 		      "thread, or use a robust mutex (PTHREAD_MUTEX_ROBUST)",
+		      "whoever held {object} ended without unlocking it: unlock on every way out "
+		      "of the thread, or use a robust mutex (PTHREAD_MUTEX_ROBUST)",
 		      "unlock on every way out of the thread, or use a robust mutex "
 		      "(PTHREAD_MUTEX_ROBUST)" } },
 	{ .verdict = VERDICT_DEAD_OWNER,
@@ -91,10 +119,26 @@ static const struct remedy {
 		      "do not kill what may hold a lock: ask it to end, or restart all who share "
 		      "the lock with it" } },
 	{ .verdict = VERDICT_DEAD_OWNER,
+	  .some_kind = PYTHON_LOCKS,
 	  .advice = { "{dead} {end} while it held {object}: take the lock with a context manager "
 		      "(with lock:), so that an exception releases it",
+		      "whoever held {object} died with it: take the lock with a context manager "
+		      "(with lock:), so that an exception releases it, and do not kill what may "
+		      "hold it",
 		      "take the lock with a context manager (with lock:), so that an exception "
-		      "releases it" } },
+		      "releases it, and do not kill what may hold it" } },
+	{ .verdict = VERDICT_DEAD_OWNER,
+	  .some_relation = RELATION(HOLDS),
+	  .advice = { "{dead} {end} while it held {object}: release it on every way out, also "
+		      "where something failed, and restart all who share it",
+		      "whoever held {object} died with it: release it on every way out, also where "
+		      "something failed, and restart all who share it",
+		      "release the lock on every way out, also where something failed, and "
+		      "restart all who share it" } },
+	{ .verdict = VERDICT_DEAD_OWNER,
+	  .advice = { "{place} waits for somebody who is gone: give the wait a timeout, or watch "
+		      "who is waited for",
+		      "give the wait a timeout, or watch who is waited for: it is gone" } },
 
 	/* they wait for each other */
 	{ .verdict = VERDICT_CYCLE,
@@ -111,10 +155,26 @@ static const struct remedy {
 		      "takes {object} before the lock that it holds there",
 		      "take the locks in the same order everywhere" } },
 	{ .verdict = VERDICT_CYCLE,
+	  .some_inside = INSIDE(QUEUE_FEEDER),
+	  .some_relation = RELATION(JOINS) | RELATION(CHILD),
+	  .advice = { "empty the queue before the join in {place}: a process that has put into a "
+		      "multiprocessing queue ends only when all of it has been read",
+		      "empty the queue before the join: a process that has put into a "
+		      "multiprocessing queue ends only when all of it has been read" } },
+	{ .verdict = VERDICT_CYCLE,
+	  .some_inside = INSIDE(SUBPROCESS),
+	  .some_relation = RELATION(READER),
+	  .advice = { "{place} waits for a program whose output nobody reads: use communicate(), "
+		      "or read the pipe before the wait",
+		      "use communicate(), or read the pipe before the wait: its output fills the "
+		      "pipe" } },
+	{ .verdict = VERDICT_CYCLE,
 	  .some_kind = KIND(PIPE_WRITE),
 	  .some_relation = RELATION(JOINS) | RELATION(CHILD),
 	  .advice = { "read before you join: {place} waits for an end that only comes when what is "
 		      "written in {there} has been read",
+		      "read before you join: {place} waits for an end that only comes when what is "
+		      "written to the pipe has been read",
 		      "read before you join: empty the queue or pipe, then wait for its writer to "
 		      "end" } },
 	{ .verdict = VERDICT_CYCLE,
@@ -131,6 +191,8 @@ static const struct remedy {
 	{ .verdict = VERDICT_CYCLE,
 	  .some_relation = RELATION(JOINS) | RELATION(CHILD),
 	  .advice = { "join in one direction only: let the one that started the other wait for its "
+		      "end, and close pipe ends that are not used ({place}; {there})",
+		      "join in one direction only: let the one that started the other wait for its "
 		      "end, and close pipe ends that are not used" } },
 	{ .verdict = VERDICT_CYCLE,
 	  .some_relation = RELATION(WRITER),
@@ -145,6 +207,47 @@ static const struct remedy {
 		      "steps" } },
 
 	/* nobody is left */
+	{ .verdict = VERDICT_NO_WAKER,
+	  .some_inside = INSIDE(BARRIER),
+	  .advice = { "a party of the barrier in {place} never came: let as many wait as it was made "
+		      "for, abort() it where one fails, or give the wait a timeout",
+		      "a party of the barrier never came: let as many wait as it was made for, "
+		      "abort() it where one fails, or give the wait a timeout" } },
+	{ .verdict = VERDICT_NO_WAKER,
+	  .some_inside = INSIDE(EVENT),
+	  .advice = { "the event in {place} was never set, and nobody is left who could: set it on "
+		      "every way out (finally:), or give the wait a timeout",
+		      "the event was never set, and nobody is left who could: set it on every way "
+		      "out (finally:), or give the wait a timeout" } },
+	{ .verdict = VERDICT_NO_WAKER,
+	  .some_inside = INSIDE(QUEUE_GET),
+	  .advice = { "nobody is left who could put into the queue in {place}: put an end mark for "
+		      "each reader, also when the work fails, or give the get a timeout",
+		      "nobody is left who could put into the queue: put an end mark for each "
+		      "reader, also when the work fails, or give the get a timeout" } },
+	{ .verdict = VERDICT_NO_WAKER,
+	  .some_inside = INSIDE(CONDITION),
+	  .advice = { "nobody is left who could notify {place}: change the state and notify under "
+		      "the lock, wait for the state (wait_for), or give the wait a timeout",
+		      "nobody is left who could notify: change the state and notify under the "
+		      "lock, wait for the state (wait_for), or give the wait a timeout" } },
+	{ .verdict = VERDICT_NO_WAKER,
+	  .some_kind = KIND(BARRIER),
+	  .advice = { "a party of the barrier in {place} never came: let as many wait as it was "
+		      "initialised for, also when one of them fails",
+		      "a party of the barrier never came: let as many wait as it was initialised "
+		      "for, also when one of them fails" } },
+	{ .verdict = VERDICT_NO_WAKER,
+	  .some_kind = KIND(RWLOCK),
+	  .advice = { "{place} waits for readers of {object}, and may be one itself: a reader that "
+		      "wants to write unlocks first",
+		      "a reader that wants to write unlocks first: an rwlock cannot be upgraded" } },
+	{ .verdict = VERDICT_NO_WAKER,
+	  .some_kind = KIND(COND),
+	  .advice = { "nobody is left who could signal {place}: change the state and signal under "
+		      "the mutex, and test the state before waiting",
+		      "nobody is left who could signal: change the state and signal under the "
+		      "mutex, and test the state before waiting" } },
 	{ .verdict = VERDICT_NO_WAKER,
 	  .some_kind = KIND(SEM) | KIND(SEMLOCK),
 	  .advice = { "give the wait in {place} a timeout, and find who should have released, set "
@@ -170,6 +273,7 @@ static struct shape shape_of(const struct deadlock *deadlock)
 		const struct cause *cause = &deadlock->causes[i];
 
 		shape.kinds |= 1ull << cause->kind;
+		shape.insides |= 1u << inside_of(cause->stack, cause->stack_count);
 		for (size_t j = 0; j < cause->waits_for_count; j++) {
 			shape.relations |= 1u << cause->waits_for[j].relation;
 			shape.states |= 1u << cause->waits_for[j].state;
@@ -188,6 +292,7 @@ static bool remedy_fits(const struct remedy *remedy, enum verdict verdict,
 	       (!remedy->only_relations || !(shape->relations & ~remedy->only_relations)) &&
 	       (!remedy->some_relation || (shape->relations & remedy->some_relation)) &&
 	       (!remedy->some_state || (shape->states & remedy->some_state)) &&
+	       (!remedy->some_inside || (shape->insides & remedy->some_inside)) &&
 	       (!remedy->killed || shape->killed);
 }
 

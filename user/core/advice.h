@@ -10,6 +10,7 @@ struct deadlock;
  * words in braces stand for names, and who does not know one of them takes the next:
  *
  *	{task}    the first cause              {next}    the one it leads to
+ *	          (no-waker: the first that waits for an event, not for a task's end)
  *	{object}  what the first waits for     {other}   what the next waits for
  *	{place}   where the first waits        {there}   where the next waits
  *	{caller}  who called {place}

@@ -18,9 +18,19 @@
 
 #define WORD_MOST 16
 
+static bool waits_for_event(const struct cause *cause)
+{
+	return cause->waits_for_count && !relation_is_strong(cause->waits_for[0].relation);
+}
+
+/* Of many that nobody is left to wake, those that merely join the others are not to be mended. */
 static const struct cause *cause_first(const struct deadlock *deadlock)
 {
-	return deadlock->cause_count ? &deadlock->causes[0] : NULL;
+	if (deadlock->verdict == VERDICT_NO_WAKER)
+		for (size_t i = 0; i < deadlock->cause_count; i++)
+			if (waits_for_event(&deadlock->causes[i]))
+				return &deadlock->causes[i];
+	return &deadlock->causes[0];
 }
 
 static const struct cause *cause_next(const struct deadlock *deadlock)
@@ -31,7 +41,7 @@ static const struct cause *cause_next(const struct deadlock *deadlock)
 /* Each writes a name, or nothing if it is not known. */
 static void write_task(FILE *out, const struct deadlock *deadlock)
 {
-	label_task(out, &deadlock->causes[0].task);
+	label_task(out, &cause_first(deadlock)->task);
 }
 
 static void write_next(FILE *out, const struct deadlock *deadlock)
@@ -39,12 +49,12 @@ static void write_next(FILE *out, const struct deadlock *deadlock)
 	const struct cause *next = cause_next(deadlock);
 
 	if (next)
-		label_task(out, &next->task);
+		label_task_of(out, &next->task, label_only_process(deadlock));
 }
 
 static void write_object(FILE *out, const struct deadlock *deadlock)
 {
-	label_object(out, &deadlock->causes[0]);
+	label_object(out, cause_first(deadlock));
 }
 
 /* Two objects that look alike are not told apart by their names. */
@@ -61,12 +71,12 @@ static void write_other(FILE *out, const struct deadlock *deadlock)
 
 static void write_place(FILE *out, const struct deadlock *deadlock)
 {
-	fputs(place_of_cause(&deadlock->causes[0], 0).text, out);
+	fputs(place_of_cause(cause_first(deadlock), 0).text, out);
 }
 
 static void write_caller(FILE *out, const struct deadlock *deadlock)
 {
-	fputs(place_of_cause(&deadlock->causes[0], 1).text, out);
+	fputs(place_of_cause(cause_first(deadlock), 1).text, out);
 }
 
 static void write_there(FILE *out, const struct deadlock *deadlock)
@@ -155,6 +165,24 @@ char *advice_line_new(const struct deadlock *deadlock)
 	return line;
 }
 
+/* So that its end would leave nobody stuck. */
+static bool is_one_process(const struct deadlock *deadlock)
+{
+	if (deadlock->cause_count + deadlock->victim_count < 2 ||
+	    deadlock->victim_count > deadlock->victims_listed)
+		return false;
+
+	uint32_t pid = deadlock->causes[0].task.pid;
+
+	for (size_t i = 0; i < deadlock->cause_count; i++)
+		if (deadlock->causes[i].task.pid != pid)
+			return false;
+	for (size_t i = 0; i < deadlock->victims_listed; i++)
+		if (deadlock->victims[i].task.pid != pid)
+			return false;
+	return true;
+}
+
 char *release_line_new(const struct deadlock *deadlock)
 {
 	const struct release *release = &deadlock->release;
@@ -169,6 +197,10 @@ char *release_line_new(const struct deadlock *deadlock)
 		label_party(buffer.stream, &party);
 		fprintf(buffer.stream, " would let %u other task%s go on", release->tasks,
 			release->tasks == 1 ? "" : "s");
+	} else if (release->known && is_one_process(deadlock)) {
+		fputs("all that is stuck is in ", buffer.stream);
+		label_process(buffer.stream, &deadlock->causes[0].task);
+		fputs(", which has to be started anew", buffer.stream);
 	} else if (release->known && deadlock->cause_count + deadlock->victim_count > 1) {
 		fputs("no single process's end would let another task go on", buffer.stream);
 	}

@@ -66,7 +66,7 @@ static void write_victims(FILE *out, const struct deadlock *deadlock)
 			label_task(HTML_OUT, &victim->task);
 			fprintf(HTML_OUT, " waits for %s",
 				label_relation(victim->waits_for.relation));
-			label_party(HTML_OUT, &victim->waits_for);
+			label_party_of(HTML_OUT, &victim->waits_for, &victim->task);
 		});
 		fputs("</li>\n", out);
 	}

@@ -21,6 +21,45 @@ void label_task(FILE *out, const struct look_task *task)
 	label(out, task->name, task->pid, task->tid);
 }
 
+void label_process(FILE *out, const struct look_task *task)
+{
+	label(out, task->name, task->pid, task->pid);
+}
+
+static void label_thread(FILE *out, uint32_t pid, uint32_t tid)
+{
+	if (tid == pid)
+		fputs("the main thread", out);
+	else
+		fprintf(out, "thread %u", tid);
+}
+
+void label_task_of(FILE *out, const struct look_task *task, uint32_t pid)
+{
+	if (task->pid == pid)
+		label_thread(out, pid, task->tid);
+	else
+		label_task(out, task);
+}
+
+void label_party_of(FILE *out, const struct party *party, const struct look_task *waiter)
+{
+	if (*party->group || party->is_process || !party->tid || party->pid != waiter->pid)
+		label_party(out, party);
+	else if (party->tid == waiter->tid)
+		fputs("itself", out);
+	else
+		label_thread(out, party->pid, party->tid);
+}
+
+uint32_t label_only_process(const struct deadlock *deadlock)
+{
+	for (size_t i = 1; i < deadlock->cause_count; i++)
+		if (deadlock->causes[i].task.pid != deadlock->causes[0].task.pid)
+			return 0;
+	return deadlock->cause_count > 1 ? deadlock->causes[0].task.pid : 0;
+}
+
 void label_party(FILE *out, const struct party *party)
 {
 	if (*party->group)

@@ -11,6 +11,14 @@
 void label_task(FILE *out, const struct look_task *task);
 /* The same of a party: "python3[12]", "mappers of inode 6 (3)", "task 12", "somebody". */
 void label_party(FILE *out, const struct party *party);
+/* The task's process: "python3[12]". */
+void label_process(FILE *out, const struct look_task *task);
+/* To a reader who knows that process pid is meant, its threads by number: "thread 13". */
+void label_task_of(FILE *out, const struct look_task *task, uint32_t pid);
+/* The same of whom the waiter waits for; "itself". */
+void label_party_of(FILE *out, const struct party *party, const struct look_task *waiter);
+/* The process whose threads all causes are; 0: of several, or there is but one cause. */
+uint32_t label_only_process(const struct deadlock *deadlock);
 /* What is waited for, short: its name if it has one, else kind and address. */
 void label_object(FILE *out, const struct cause *cause);
 /* "was killed by signal 9 (KILL)", "ended with status 1"; "has died" if that is not known. */

@@ -66,13 +66,28 @@ static enum relation relation_next(const struct cause *cause, const struct look_
 	return party ? party->relation : RELATION_MAY_WAKE;
 }
 
+/* "in app[12], " before what is told of its threads alone. The process, as the labels want it. */
+static uint32_t write_process(FILE *out, const struct deadlock *deadlock)
+{
+	uint32_t pid = label_only_process(deadlock);
+
+	if (pid) {
+		fputs("in ", out);
+		label_process(out, &deadlock->causes[0].task);
+		fputs(", ", out);
+	}
+	return pid;
+}
+
 /* "A", "A and B", "A and 3 others". */
 static void write_subjects(FILE *out, const struct deadlock *deadlock)
 {
-	label_task(out, &deadlock->causes[0].task);
+	uint32_t pid = write_process(out, deadlock);
+
+	label_task_of(out, &deadlock->causes[0].task, pid);
 	if (deadlock->cause_count == 2) {
 		fputs(" and ", out);
-		label_task(out, &deadlock->causes[1].task);
+		label_task_of(out, &deadlock->causes[1].task, pid);
 	} else if (deadlock->cause_count > 2) {
 		fprintf(out, " and %zu others", deadlock->cause_count - 1);
 	}
@@ -80,12 +95,13 @@ static void write_subjects(FILE *out, const struct deadlock *deadlock)
 }
 
 /* "A waits for its child B to end" */
-static void write_clause(FILE *out, const struct cause *cause, const struct look_task *next)
+static void write_clause(FILE *out, const struct cause *cause, const struct look_task *next,
+			 uint32_t pid)
 {
 	enum relation relation = relation_next(cause, next);
 	const struct phrase *phrase = &phrases[relation];
 
-	label_task(out, &cause->task);
+	label_task_of(out, &cause->task, pid);
 	fputs(" waits for ", out);
 	if (relation == RELATION_HOLDS && *cause->name) {
 		label_object(out, cause);
@@ -98,7 +114,7 @@ static void write_clause(FILE *out, const struct cause *cause, const struct look
 		fputs(phrase->itself, out);
 	} else {
 		fputs(phrase->before, out);
-		label_task(out, next);
+		label_task_of(out, next, pid);
 		fputs(phrase->after, out);
 	}
 	fputs(label_act(relation, cause->kind), out);
@@ -106,7 +122,7 @@ static void write_clause(FILE *out, const struct cause *cause, const struct look
 
 static void write_self(FILE *out, const struct deadlock *deadlock)
 {
-	write_clause(out, &deadlock->causes[0], &deadlock->causes[0].task);
+	write_clause(out, &deadlock->causes[0], &deadlock->causes[0].task, 0);
 }
 
 static void write_cycle(FILE *out, const struct deadlock *deadlock)
@@ -115,26 +131,30 @@ static void write_cycle(FILE *out, const struct deadlock *deadlock)
 	size_t count = deadlock->ring_count;
 
 	assert(count >= 2 && count <= deadlock->cause_count);
+
+	uint32_t pid = write_process(out, deadlock);
+
 	if (count > RING_SPELT_OUT) {
-		fprintf(out, "%zu tasks wait for each other in a ring, among them ", count);
-		label_task(out, &ring[0].task);
+		fprintf(out, "%zu %s wait for each other in a ring, among them ", count,
+			pid ? "threads" : "tasks");
+		label_task_of(out, &ring[0].task, pid);
 		fputs(" and ", out);
-		label_task(out, &ring[1].task);
+		label_task_of(out, &ring[1].task, pid);
 		return;
 	}
 	if (count == 2 && !(*ring[0].name && *ring[1].name) &&
 	    relation_next(&ring[0], &ring[1].task) == RELATION_HOLDS &&
 	    relation_next(&ring[1], &ring[0].task) == RELATION_HOLDS) {
-		label_task(out, &ring[0].task);
+		label_task_of(out, &ring[0].task, pid);
 		fputs(" and ", out);
-		label_task(out, &ring[1].task);
+		label_task_of(out, &ring[1].task, pid);
 		fputs(" each wait for a lock that the other holds", out);
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0)
 			fputs(i + 1 < count ? ", " : ", and ", out);
-		write_clause(out, &ring[i], &ring[(i + 1) % count].task);
+		write_clause(out, &ring[i], &ring[(i + 1) % count].task, pid);
 	}
 }
 

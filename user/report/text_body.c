@@ -53,7 +53,7 @@ static void write_cause(FILE *out, const struct cause *cause, uint64_t now_ns)
 		const struct party *party = &cause->waits_for[i];
 
 		fprintf(out, "    %s ", label_cause(party->relation));
-		label_party(out, party);
+		label_party_of(out, party, &cause->task);
 		fprintf(out, "%s\n", label_state(party->state));
 	}
 }
@@ -69,12 +69,44 @@ void text_causes(FILE *out, const struct deadlock *deadlock)
 			deadlock->cause_count - shown);
 }
 
-static void write_stack(FILE *out, const struct cause *cause)
+static bool frame_is_same(const struct stack_frame *a, const struct stack_frame *b)
+{
+	return a->pc == b->pc && a->line == b->line && !strcmp(a->function, b->function) &&
+	       !strcmp(a->file, b->file);
+}
+
+static bool stack_is_same(const struct cause *a, const struct cause *b)
+{
+	if (!a->stack_count || a->stack_count != b->stack_count ||
+	    a->stack_missing != b->stack_missing)
+		return false;
+	for (size_t i = 0; i < a->stack_count; i++)
+		if (!frame_is_same(&a->stack[i], &b->stack[i]))
+			return false;
+	return true;
+}
+
+/* Of many that wait at the same place, the stack is told once. */
+static const struct cause *same_before(const struct deadlock *deadlock, size_t c)
+{
+	for (size_t i = 0; i < c; i++)
+		if (stack_is_same(&deadlock->causes[i], &deadlock->causes[c]))
+			return &deadlock->causes[i];
+	return NULL;
+}
+
+static void write_stack(FILE *out, const struct cause *cause, const struct cause *same)
 {
 	if (!cause->stack_count && !cause->stack_missing)
 		return;
 	fputs("  ", out);
 	label_task(out, &cause->task);
+	if (same) {
+		fputs(" at the same as ", out);
+		label_task_of(out, &same->task, cause->task.pid);
+		fputc('\n', out);
+		return;
+	}
 	fputs(" at\n", out);
 	text_stack(out, cause->stack, cause->stack_count, cause->stack_missing);
 }
@@ -82,7 +114,7 @@ static void write_stack(FILE *out, const struct cause *cause)
 void text_stacks(FILE *out, const struct deadlock *deadlock)
 {
 	for (size_t i = 0; i < causes_shown(deadlock); i++)
-		write_stack(out, &deadlock->causes[i]);
+		write_stack(out, &deadlock->causes[i], same_before(deadlock, i));
 }
 
 static bool evidence_is_same(const struct evidence *a, const struct evidence *b)
@@ -93,35 +125,61 @@ static bool evidence_is_same(const struct evidence *a, const struct evidence *b)
 	       !strcmp(a->what, b->what) && !strcmp(a->value, b->value);
 }
 
-/* True if the evidence was told already: every edge of a wait repeats what is known of the wait. */
-static bool told_before(const struct cause *cause, size_t edge, const struct evidence *evidence)
+static bool list_tells(const struct evidence_list *list, const struct evidence *evidence)
 {
-	for (size_t i = 0; i < edge; i++) {
+	for (size_t i = 0; i < list->count; i++)
+		if (evidence_is_same(&list->items[i], evidence))
+			return true;
+	return false;
+}
+
+/* Every edge of a wait repeats what is known of the wait ... */
+static bool told_of_cause(const struct cause *cause, size_t edge, const struct evidence *evidence)
+{
+	for (size_t i = 0; i < edge; i++)
+		if (list_tells(&cause->waits_for[i].evidence, evidence))
+			return true;
+	return false;
+}
+
+/* ... and every wait for one object what is known of the object. */
+static bool told_before(const struct deadlock *deadlock, size_t c, const struct evidence *evidence)
+{
+	for (size_t i = 0; i < c; i++)
+		if (told_of_cause(&deadlock->causes[i], deadlock->causes[i].waits_for_count,
+				  evidence))
+			return true;
+	return false;
+}
+
+static void write_proof(FILE *out, const struct deadlock *deadlock, size_t c)
+{
+	const struct cause *cause = &deadlock->causes[c];
+	size_t repeated = 0;
+
+	fputs("    of ", out);
+	label_task(out, &cause->task);
+	fputc('\n', out);
+	for (size_t i = 0; i < cause->waits_for_count; i++) {
 		const struct evidence_list *list = &cause->waits_for[i].evidence;
 
-		for (size_t j = 0; j < list->count; j++)
-			if (evidence_is_same(&list->items[j], evidence))
-				return true;
+		for (size_t j = 0; j < list->count; j++) {
+			if (told_of_cause(cause, i, &list->items[j]))
+				continue;
+			if (told_before(deadlock, c, &list->items[j]))
+				repeated++;
+			else
+				text_evidence(out, &list->items[j]);
+		}
 	}
-	return false;
+	if (repeated)
+		fprintf(out, "      - and %zu of the facts above\n", repeated);
 }
 
 void text_proof(FILE *out, const struct deadlock *deadlock)
 {
-	for (size_t c = 0; c < causes_shown(deadlock); c++) {
-		const struct cause *cause = &deadlock->causes[c];
-
-		fputs("    of ", out);
-		label_task(out, &cause->task);
-		fputc('\n', out);
-		for (size_t i = 0; i < cause->waits_for_count; i++) {
-			const struct evidence_list *list = &cause->waits_for[i].evidence;
-
-			for (size_t j = 0; j < list->count; j++)
-				if (!told_before(cause, i, &list->items[j]))
-					text_evidence(out, &list->items[j]);
-		}
-	}
+	for (size_t c = 0; c < causes_shown(deadlock); c++)
+		write_proof(out, deadlock, c);
 }
 
 void text_victims(FILE *out, const struct deadlock *deadlock)
@@ -139,7 +197,7 @@ void text_victims(FILE *out, const struct deadlock *deadlock)
 		fputs("    ", out);
 		label_task(out, &victim->task);
 		fprintf(out, " waits for %s", label_relation(victim->waits_for.relation));
-		label_party(out, &victim->waits_for);
+		label_party_of(out, &victim->waits_for, &victim->task);
 		fputc('\n', out);
 	}
 	if (deadlock->victim_count > shown)

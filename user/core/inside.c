@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Names of CPython 3.11 and later: before, a code object has no qualified name. */
+#include "core/inside.h"
+
+#include <string.h>
+
+#include "core/own_frame.h"
+#include "core/stack.h"
+
+static const struct {
+	const char *file, *function;
+	enum inside inside;
+} calls[] = {
+	{ "/threading.py", "Event.wait", INSIDE_EVENT },
+	{ "/synchronize.py", "Event.wait", INSIDE_EVENT },
+	{ "/threading.py", "Barrier.wait", INSIDE_BARRIER },
+	{ "/threading.py", "Condition.wait", INSIDE_CONDITION },
+	{ "/synchronize.py", "Condition.wait", INSIDE_CONDITION },
+	{ "/queue.py", "Queue.get", INSIDE_QUEUE_GET },
+	{ "/queues.py", "Queue.get", INSIDE_QUEUE_GET },
+	{ "/queues.py", "JoinableQueue.get", INSIDE_QUEUE_GET },
+	{ "/queues.py", "SimpleQueue.get", INSIDE_QUEUE_GET },
+	{ "/queues.py", "Queue._feed", INSIDE_QUEUE_FEEDER },
+	{ "/subprocess.py", "Popen.wait", INSIDE_SUBPROCESS },
+};
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), end_length = strlen(end);
+
+	return length >= end_length && !strcmp(text + length - end_length, end);
+}
+
+static enum inside inside_frame(const struct stack_frame *frame)
+{
+	if (frame->type != FRAME_PYTHON)
+		return INSIDE_NOTHING;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+		if (!strcmp(frame->function, calls[i].function) &&
+		    ends_with(frame->file, calls[i].file))
+			return calls[i].inside;
+	return INSIDE_NOTHING;
+}
+
+enum inside inside_of(const struct stack_frame *frames, size_t count)
+{
+	for (size_t i = own_frame_find(frames, count, 0); i--;) {
+		enum inside inside = inside_frame(&frames[i]);
+
+		if (inside != INSIDE_NOTHING)
+			return inside;
+	}
+	return INSIDE_NOTHING;
+}
