@@ -80,6 +80,20 @@ Test(history, lost_events_leave_no_holder)
 	history_free(history);
 }
 
+Test(history, when_a_zombie_ended_is_known_if_it_was_seen_to_end)
+{
+	struct history *history = history_new();
+	const struct event event = { .type = EVENT_EXIT, .tid = 7, .start_ns = 3, .time_ns = 50 };
+	const struct look_task zombie = { .tid = 7, .start_ns = 3, .flags = TASK_DEAD };
+	const struct look_task other = { .tid = 7, .start_ns = 4, .flags = TASK_DEAD };
+
+	cr_expect_eq(history_person(history, &zombie).ended_ns, 0);
+	history_exit(history, &event);
+	cr_expect_eq(history_person(history, &zombie).ended_ns, 50);
+	cr_expect_eq(history_person(history, &other).ended_ns, 0, "its tid was used again");
+	history_free(history);
+}
+
 Test(history, dead_are_known_by_tid_with_how_they_ended)
 {
 	struct history *history = history_new();

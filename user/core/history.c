@@ -124,6 +124,16 @@ bool history_dead(const struct history *history, uint32_t tid, struct person *re
 	return true;
 }
 
+struct person history_person(const struct history *history, const struct look_task *task)
+{
+	struct person person = person_of_task(task), dead;
+
+	if (person.dead && history && history_dead(history, task->tid, &dead) &&
+	    dead.start_ns == task->start_ns)
+		person.ended_ns = dead.ended_ns;
+	return person;
+}
+
 /* A zombie still tells its exit code; somebody who is gone may have been seen to go. */
 static void person_find(const struct history *history, const struct look *look,
 			struct person *person)
@@ -132,7 +142,7 @@ static void person_find(const struct history *history, const struct look *look,
 	struct person dead;
 
 	if (task != NO_TASK && look->tasks[task].start_ns == person->start_ns) {
-		*person = person_of_task(&look->tasks[task]);
+		*person = history_person(history, &look->tasks[task]);
 		return;
 	}
 	person->dead = true;

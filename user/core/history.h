@@ -30,6 +30,8 @@ void history_free(struct history *history);
 
 /* The task as somebody to be remembered; if it is dead, with its exit code. */
 struct person person_of_task(const struct look_task *task);
+/* The same, and if it was seen to end, when. history may be NULL. */
+struct person history_person(const struct history *history, const struct look_task *task);
 
 /* A look is being judged: who holds what others wait for is told anew. */
 void history_new_look(struct history *history);

@@ -274,7 +274,7 @@ static void dead_write(struct deadlock *deadlock, const struct writer *writer)
 	struct person person;
 
 	if (node_is_task(graph, node))
-		person = person_of_task(&graph->look->tasks[node]);
+		person = history_person(history, &graph->look->tasks[node]);
 	else if (!history || ((!history_last_holder(history, graph->look, wait->object, &person) ||
 			       !person.dead) &&
 			      !dead_remembered(history, graph_group(graph, node), &person)))
