@@ -23,6 +23,7 @@ from harness.cases import NEAR_MISSES, POSITIVES  # noqa: E402
 from harness.commands import COMMANDS  # noqa: E402
 from harness.dltrace import Dltrace  # noqa: E402
 from harness.live import LIVE  # noqa: E402
+from harness.owners import OWNERS  # noqa: E402
 from harness.reports import REPORTS  # noqa: E402
 from harness.scoreboard import Scoreboard  # noqa: E402
 from harness.stacks import STACKS  # noqa: E402
@@ -75,7 +76,7 @@ def main():
             phases.watched_one_by_one(bench, positives, near_misses)
             for attach in ("auto", "syscall", "none"):
                 phases.watched_all_at_once(bench, positives, near_misses, attach)
-            for test in COMMANDS + LIVE + REPORTS + STACKS:
+            for test in COMMANDS + LIVE + OWNERS + REPORTS + STACKS:
                 if options.only in test.__name__:
                     scoreboard.run(test.__name__, test, bench)
     return scoreboard.close()
