@@ -45,7 +45,7 @@ static inline void call_enter(struct task_struct *task, const struct pt_regs *re
 
 	if (kind < 0)
 		return;
-	if (kind == WAIT_CALL_SEMOP && sops_readable && !task_is_compat(task))
+	if (kind == WAIT_CALL_SEMOP && memory_readable && !task_is_compat(task))
 		semop_enter(task, regs);
 	wait = wait_of(task);
 	if (!wait) {
@@ -64,11 +64,11 @@ static inline void call_exit(struct task_struct *task, const struct pt_regs *reg
 	int kind = call_wait_kind(task, regs, call);
 	struct wait *wait;
 
-	if (result > 0 && (call == CALL_FUTEX || call == CALL_FUTEX_WAKE))
-		waker_note(task, regs, call);
+	if (result > 0 && call_wakes(call))
+		waker_note(task, regs, call, result);
 	if (kind < 0)
 		return;
-	if (kind == WAIT_CALL_SEMOP && sops_readable && !task_is_compat(task))
+	if (kind == WAIT_CALL_SEMOP && memory_readable && !task_is_compat(task))
 		semop_exit(task, call, result);
 	wait = wait_of(task);
 	if (!wait || !wait->since)

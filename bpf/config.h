@@ -14,6 +14,7 @@ const volatile __u64 threshold_ns __weak = 1000000000;
 const volatile bool scoped __weak = false;
 /* Send EVENT_FORK, EVENT_EXEC and, if their operations may be read, EVENT_SEMOP. */
 const volatile bool ownership_wanted __weak = false;
-const volatile bool sops_readable __weak = false;
+/* Arguments that lie in user memory, of whoever runs. */
+const volatile bool memory_readable __weak = false;
 
 #endif /* DLTRACE_CONFIG_H */

@@ -3,7 +3,7 @@
  * Who took and gave back units of System V semaphores: the operations, read from
  * user memory when the call is entered, are sent one by one if it succeeds.
  * Lockdown in confidentiality mode refuses bpf_probe_read_user, so the loader tries
- * whether `sops_readable` may be set.
+ * whether `memory_readable` may be set.
  */
 #ifndef DLTRACE_SEMOP_H
 #define DLTRACE_SEMOP_H

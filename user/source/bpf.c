@@ -91,7 +91,7 @@ static int source_load(struct bpf_source *source, const struct bpf_source_option
 	skel->rodata->threshold_ns = options->threshold_ns;
 	skel->rodata->scoped = options->scoped;
 	skel->rodata->ownership_wanted = options->ownership;
-	skel->rodata->sops_readable = options->ownership && way->sops;
+	skel->rodata->memory_readable = options->ownership && way->sops;
 	way_choose(way, options->uprobes, skel->obj);
 	/* its links are made for one task each, when asked for */
 	bpf_program__set_autoattach(skel->progs.regs__task, false);

@@ -102,7 +102,7 @@ void trial_explain_way(const struct way *way, int error, char *why, size_t why_s
 		program = bpf_object__find_program_by_name(skel->obj, way->probe);
 	snprintf(why, why_size, "BPF: %s", strerror(-error));
 	if (program) {
-		skel->rodata->sops_readable = way->sops;
+		skel->rodata->memory_readable = way->sops;
 		program_load_alone(skel, program, why, why_size);
 	}
 	dltrace__destroy(skel);

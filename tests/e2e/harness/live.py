@@ -276,16 +276,23 @@ def who_ends_with_a_lock_is_reported_at_that_moment(bench):
     expect(line["died"]["tid"] == target.roles["holder"], f"somebody else has died: {line}")
 
 
-def watch_woken(bench, attach):
-    """A semaphore with a name, posted before and never again: what is told of its history."""
+def kernel_is_since(*wanted):
+    return tuple(map(int, re.findall(r"\d+", os.uname().release)[:2])) >= wanted
+
+
+def watch_woken(bench, attach, how="post", program="live/woken_before"):
+    """A word with a name, at which was woken before and never again: what is told of its history."""
+    path = bench.scratch / f"woken-{attach}-{how}.prom"
+    path.unlink(missing_ok=True)
     with open(bench.scratch / "programs.log", "ab") as log:
-        with Target([str(bench.binaries / "live/woken_before")], bench.guard, log, bench.scratch) as target:
+        with Target([str(bench.binaries / program), how], bench.guard, log, bench.scratch) as target:
             try:
-                with bench.dltrace.watch("-p", target.pid, *EAGER, "--attach", attach) as watch:
-                    time.sleep(1.5)
+                arguments = ("-p", target.pid, *EAGER, "--attach", attach, "--textfile", path)
+                with bench.dltrace.watch(*arguments) as watch:
+                    await_file(path)
                     target.go()
                     target.wait_ready()
-                    line = watch.wait_for(lambda line: line.get("type") == "deadlock", 10)
+                    line = watch.wait_for(lambda line: line.get("type") == "deadlock", 20)
                     watch.end()
             finally:
                 pathlib.Path(f"/dev/shm/woken-{target.pid}").unlink(missing_ok=True)
@@ -300,6 +307,27 @@ def watch_woken(bench, attach):
 def who_last_woke_at_what_nobody_owns_is_told_where_calls_are_followed(bench):
     pid, told = watch_woken(bench, "syscall")
     expect(any(f"[{pid}]" in value for value in told), f"not told who woke: {told}")
+
+
+@test
+def every_call_that_wakes_tells_who_last_woke(bench):
+    ways = ["wake", "requeue", "cmp-requeue", "wake-op", "wake-op-second"]
+    ways += ["wake2", "requeue2"] if kernel_is_since(6, 7) else []
+    for how in ways:
+        pid, told = watch_woken(bench, "syscall", how)
+        expect(any(f"[{pid}]" in value for value in told), f"{how}: not told who woke: {told}")
+
+
+@test
+def a_32_bit_program_that_woke_is_told(bench):
+    pid, told = watch_woken(bench, "syscall", "wake", "compat/live/woken_before")
+    expect(any(f"[{pid}]" in value for value in told), f"not told who woke: {told}")
+
+
+@test
+def a_call_that_woke_at_one_of_two_words_tells_nothing(bench):
+    _, told = watch_woken(bench, "syscall", "wake-op-either")
+    expect(not told, f"told what nobody knows: {told}")
 
 
 @test
