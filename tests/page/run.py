@@ -154,6 +154,16 @@ def a_click_on_a_cause_shows_its_stack(bench):
 
 
 @test
+def a_victim_opens_to_its_stack(bench):
+    with Browser(*DESK) as browser:
+        browser.open(bench.file("places"))
+        browser.run("document.querySelectorAll('.victims>summary,.victims details>summary').forEach(s=>s.click())")
+        stack = browser.run_until("const s=document.querySelector('.victims .stack');"
+                                  "return s&&s.offsetHeight>0?s.innerText:''")
+        expect("serve" in stack and "bank.py:52" in stack, f"the stack is {stack!r}")
+
+
+@test
 def keys_alone_reach_a_cause(bench):
     with Browser(*DESK) as browser:
         browser.open(bench.file("places"))
@@ -202,7 +212,7 @@ def screenshots(bench, folder):
             with Browser(*size) as browser:
                 browser.dark(dark)
                 browser.open(bench.file(scene))
-                browser.run("document.querySelectorAll('#d0c0,#d0c1').forEach(d=>d.open=true)")
+                browser.run("document.querySelectorAll('#d0c0,#d0c1,.victims,.victims details').forEach(d=>d.open=true)")
                 Path(folder, f"{scene}-{name}.png").write_bytes(base64.b64decode(browser.screenshot()))
 
 

@@ -117,6 +117,19 @@ void sample_frame(struct deadlock *deadlock, size_t i, const char *function, con
 	snprintf(frame->module, sizeof(frame->module), "%s", module ? module : "");
 }
 
+void sample_victim_frame(struct deadlock *deadlock, size_t i, const char *function,
+			 const char *file, uint32_t line)
+{
+	struct victim *victim = &deadlock->victims[i];
+
+	victim->stack = calloc(1, sizeof(*victim->stack));
+	assert(victim->stack);
+	victim->stack_count = 1;
+	*victim->stack = (struct stack_frame){ .line = line, .type = FRAME_PYTHON };
+	snprintf(victim->stack->function, sizeof(victim->stack->function), "%s", function);
+	snprintf(victim->stack->file, sizeof(victim->stack->file), "%s", file);
+}
+
 struct deadlock *sample_two_locks(void)
 {
 	struct deadlock *deadlock = sample_new(VERDICT_CYCLE, 2);
@@ -169,6 +182,7 @@ struct deadlock *sample_two_places(void)
 			     108, NULL);
 		sample_frame(deadlock, i, "serve", "/srv/bank/bank.py", 40, NULL);
 	}
+	sample_victim_frame(deadlock, 0, "serve", "/srv/bank/bank.py", 52);
 	deadlock->release = (struct release){ .pid = 100, .tasks = 1, .known = true };
 	strcpy(deadlock->release.name, "python3");
 	return deadlock;

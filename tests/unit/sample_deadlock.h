@@ -22,6 +22,9 @@ void sample_victims(struct deadlock *deadlock, size_t count);
 /* One more frame of cause i, outside of those it has: of Python if its module is NULL. */
 void sample_frame(struct deadlock *deadlock, size_t i, const char *function, const char *file,
 		  uint32_t line, const char *module);
+/* The stack of victim i, of one frame. */
+void sample_victim_frame(struct deadlock *deadlock, size_t i, const char *function,
+			 const char *file, uint32_t line);
 
 /* Two processes and two locks in opposite order, with evidence of each source, and one victim. */
 struct deadlock *sample_two_locks(void);

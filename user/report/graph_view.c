@@ -11,7 +11,6 @@
 #include "report/place.h"
 #include "report/printable.h"
 
-#define CAUSES_DRAWN  8
 #define EDGES_DRAWN   8 /* of one cause */
 #define VICTIMS_DRAWN 3
 #define TITLE_COLUMNS 44

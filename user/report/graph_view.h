@@ -13,6 +13,8 @@
 
 struct deadlock;
 
+#define CAUSES_DRAWN 8 /* the others are one node */
+
 enum view_type {
 	VIEW_CAUSE,
 	VIEW_MORE,    /* causes beyond the first few */

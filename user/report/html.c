@@ -14,10 +14,12 @@
 #include "report/advice_line.h"
 #include "report/buffer.h"
 #include "report/format.h"
+#include "report/graph_view.h"
 #include "report/html_cause.h"
 #include "report/html_graph.h"
 #include "report/html_style.h"
 #include "report/html_text.h"
+#include "report/html_victims.h"
 #include "report/label.h"
 #include "report/page.h"
 #include "report/sentence.h"
@@ -50,30 +52,20 @@ static void write_head(FILE *out, const struct page *page, const struct run_summ
 	fprintf(out, "</h1><span>%s</span></header>\n", format_time(page->now.wall_ns).text);
 }
 
-static void write_victims(FILE *out, const struct deadlock *deadlock)
+/* Those that the picture shows, and so leads to, at once; the others behind a click more. */
+static void write_causes(FILE *out, size_t d, const struct deadlock *deadlock)
 {
-	if (!deadlock->victim_count)
-		return;
-	fprintf(out,
-		"<details><summary><b>%zu stuck behind them</b></summary>"
-		"<div><ul class=\"plain\">\n",
-		deadlock->victim_count);
-	for (size_t i = 0; i < deadlock->victims_listed; i++) {
-		const struct victim *victim = &deadlock->victims[i];
+	size_t count = deadlock->cause_count, shown = count < CAUSES_DRAWN ? count : CAUSES_DRAWN;
 
-		fputs("<li>", out);
-		HTML(out, {
-			label_task(HTML_OUT, &victim->task);
-			fprintf(HTML_OUT, " waits for %s",
-				label_relation(victim->waits_for.relation));
-			label_party_of(HTML_OUT, &victim->waits_for, &victim->task);
-		});
-		fputs("</li>\n", out);
-	}
-	if (deadlock->victim_count > deadlock->victims_listed)
-		fprintf(out, "<li>and %zu more</li>\n",
-			deadlock->victim_count - deadlock->victims_listed);
-	fputs("</ul></div></details>\n", out);
+	for (size_t c = 0; c < shown; c++)
+		html_cause(out, d, c, &deadlock->causes[c], deadlock->found_ns);
+	if (shown == count)
+		return;
+	fprintf(out, "<details><summary><b>%zu more like them</b></summary>\n<div>\n",
+		count - shown);
+	for (size_t c = shown; c < count; c++)
+		html_cause(out, d, c, &deadlock->causes[c], deadlock->found_ns);
+	fputs("</div></details>\n", out);
 }
 
 static int write_deadlock(FILE *out, const struct output *output, size_t d,
@@ -107,9 +99,8 @@ static int write_deadlock(FILE *out, const struct output *output, size_t d,
 		fputs("</span>", out);
 	}
 	fputs("</p>\n<h3>Who waits, where, and how we know</h3>\n", out);
-	for (size_t c = 0; c < deadlock->cause_count; c++)
-		html_cause(out, d, c, &deadlock->causes[c], deadlock->found_ns);
-	write_victims(out, deadlock);
+	write_causes(out, d, deadlock);
+	html_victims(out, deadlock);
 	fprintf(out, "<p class=\"small\">id <code>%016" PRIx64 "</code></p>\n</article>\n",
 		deadlock->id);
 	return 0;

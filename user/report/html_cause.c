@@ -7,52 +7,12 @@
 
 #include "core/deadlock.h"
 #include "core/kind.h"
-#include "core/own_frame.h"
 #include "report/buffer.h"
 #include "report/format.h"
+#include "report/html_stack.h"
 #include "report/html_text.h"
 #include "report/label.h"
 #include "report/place.h"
-
-static void write_frame(FILE *out, const struct stack_frame *frame, bool own)
-{
-	fprintf(out, "<li%s><span>", own ? " class=\"own\"" : "");
-	if (*frame->function)
-		html_bytes(out, frame->function, sizeof(frame->function));
-	else
-		fprintf(out, "0x%" PRIx64, frame->pc);
-	fputs("</span><i>", out);
-	if (*frame->file) {
-		html_bytes(out, frame->file, sizeof(frame->file));
-		if (frame->line)
-			fprintf(out, ":%u", frame->line);
-	} else if (*frame->module) {
-		html_bytes(out, frame->module, sizeof(frame->module));
-		fprintf(out, "+0x%" PRIx64, frame->offset);
-	}
-	if (frame->flags & FRAME_INLINED)
-		fputs(", inlined", out);
-	if (frame->flags & FRAME_APPROXIMATE)
-		fputs(", approximate", out);
-	fputs("</i></li>\n", out);
-}
-
-static void write_stack(FILE *out, const struct cause *cause)
-{
-	if (!cause->stack_count) {
-		fprintf(out, "<p class=\"small\">No stack%s%s.</p>\n",
-			cause->stack_missing ? ": " : "",
-			cause->stack_missing ? cause->stack_missing : "");
-		return;
-	}
-	fputs("<ol class=\"stack\">\n", out);
-	for (size_t i = 0; i < cause->stack_count; i++)
-		write_frame(out, &cause->stack[i],
-			    own_frame_find(cause->stack, cause->stack_count, i) == i);
-	fputs("</ol>\n", out);
-	if (cause->stack_missing)
-		fprintf(out, "<p class=\"small\">%s</p>\n", cause->stack_missing);
-}
 
 static void write_memory(FILE *out, const struct evidence *evidence)
 {
@@ -137,7 +97,7 @@ void html_cause(FILE *out, size_t d, size_t c, const struct cause *cause, uint64
 	fprintf(out, ", for %s, in %s</span></summary>\n<div>\n",
 		format_duration(elapsed(cause->since_ns, now_ns)).text,
 		call_name(cause->task.call));
-	write_stack(out, cause);
+	html_stack(out, cause->stack, cause->stack_count, cause->stack_missing);
 	for (size_t i = 0; i < cause->waits_for_count; i++)
 		write_party(out, &cause->waits_for[i]);
 	fputs("</div></details>\n", out);
