@@ -107,18 +107,11 @@ textfile-test: $(BUILD)/dltrace $(page_writer)
 	$(Q)$(PYTHON) -B tests/textfile.py --dltrace $< --page $(page_writer) --packages $(BUILD)/prometheus
 
 # Random programs whose wait-for graph is known; ORACLE='--seed N --seeds 1' for one of them.
-oracle_src    := $(wildcard tests/e2e/oracle/*.c)
-puppet        := $(BUILD)/tests/e2e/oracle/puppet
-seats         := $(addprefix $(BUILD)/tests/e2e/,rust/seats rust-O0/seats musl/seats)
-
-$(puppet): $(oracle_src) $(wildcard tests/e2e/oracle/*.h)
-	$(call say,CC)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -D_GNU_SOURCE -O2 -g -std=gnu11 -Wall -Wextra -Werror -Wshadow -pthread $(oracle_src) -o $@
+include tests/oracle.mk
 
 .PHONY: oracle
-oracle: $(BUILD)/dltrace $(puppet) $(seats)
-	$(Q)$(PYTHON) -B tests/e2e/oracle.py --dltrace $(BUILD)/dltrace --puppet $(puppet) \
+oracle: $(BUILD)/dltrace $(puppets) $(seats)
+	$(Q)$(PYTHON) -B tests/e2e/oracle.py --dltrace $(BUILD)/dltrace --puppets $(puppets_dir) \
 		--failures $(BUILD)/oracle-failures $(ORACLE)
 	$(Q)$(PYTHON) -B tests/e2e/oracle_semlock.py --dltrace $(BUILD)/dltrace $(ORACLE)
 	$(Q)$(PYTHON) -B tests/e2e/oracle_guards.py --dltrace $(BUILD)/dltrace --programs $(BUILD)/tests/e2e $(ORACLE)

@@ -27,7 +27,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     build = os.environ.get("BUILD", "build")
     parser.add_argument("--dltrace", default=f"{build}/dltrace")
-    parser.add_argument("--puppet", default=f"{build}/tests/e2e/oracle/puppet")
+    parser.add_argument("--puppets", default=f"{build}/tests/e2e/oracle", help="the folder of those that are built")
     parser.add_argument("--failures", default=f"{build}/oracle-failures")
     parser.add_argument("--seed", type=int, default=1, help="the first one")
     parser.add_argument("--seeds", type=int, default=300, help="how many")
@@ -43,7 +43,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="dltrace-oracle-") as scratch:
         bench = run.Bench(
             dltrace=Dltrace(os.path.abspath(options.dltrace)),
-            puppet=os.path.abspath(options.puppet),
+            puppets=os.path.abspath(options.puppets),
             checker=HERE.parent / "checker.py",
             scratch=Path(scratch),
             failures=Path(options.failures),

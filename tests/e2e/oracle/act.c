@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* See act.h. */
 #include "act.h"
+#include "language/language.h"
 
 #include <linux/futex.h>
 #include <netinet/in.h>
@@ -22,6 +23,10 @@ struct thing *thing_of(struct stage *stage, int object)
 
 	return region == NOBODY ? &stage->own[object] : &stage->region[region][object];
 }
+
+#ifndef PTHREAD_MUTEX_ADAPTIVE_NP /* musl */
+#define PTHREAD_MUTEX_ADAPTIVE_NP PTHREAD_MUTEX_NORMAL
+#endif
 
 static const struct {
 	int type, robust, protocol;
@@ -54,7 +59,11 @@ static void rwlock_init(struct thing *thing, int preference, int pshared)
 	pthread_rwlockattr_t attributes;
 
 	pthread_rwlockattr_init(&attributes);
+#ifdef __GLIBC__
 	pthread_rwlockattr_setkind_np(&attributes, preference);
+#else
+	(void)preference;
+#endif
 	pthread_rwlockattr_setpshared(&attributes, pshared);
 	pthread_rwlock_init(&thing->rwlock, &attributes);
 }
@@ -78,11 +87,34 @@ static void barrier_init(struct thing *thing, int pshared)
 	pthread_barrier_init(&thing->barrier, &attributes, BARRIER_COUNT);
 }
 
+static bool is_language(const struct stage *stage, int object)
+{
+	const struct plan_object *o = &stage->plan.objects[object];
+
+	return o->region == NOBODY && !o->pshared;
+}
+
+static struct language_lock language_lock(struct stage *stage, int object)
+{
+	const struct plan_object *o = &stage->plan.objects[object];
+
+	return (struct language_lock){ thing_of(stage, object), o->kind, o->type };
+}
+
+/* True if it was done as the language has it. */
+static bool take_as_language(struct stage *stage, int object, bool writes, bool timed)
+{
+	return is_language(stage, object) &&
+	       language_take(language_lock(stage, object), writes, timed);
+}
+
 void thing_init(struct stage *stage, int object)
 {
 	const struct plan_object *o = &stage->plan.objects[object];
 	struct thing *thing = thing_of(stage, object);
 
+	if (is_language(stage, object) && language_init(language_lock(stage, object)))
+		return;
 	switch (o->kind) {
 	case OBJECT_MUTEX:
 		mutex_init(&thing->mutex, o->type, o->pshared);
@@ -112,6 +144,8 @@ void thing_take(struct stage *stage, int object)
 {
 	struct thing *thing = thing_of(stage, object);
 
+	if (take_as_language(stage, object, true, false))
+		return;
 	switch (stage->plan.objects[object].kind) {
 	case OBJECT_RWLOCK:
 		pthread_rwlock_wrlock(&thing->rwlock);
@@ -138,6 +172,8 @@ static void act_lock(struct stage *stage, const struct plan_thread *thread)
 	struct thing *thing = thing_of(stage, thread->argument);
 	struct timespec end = far_away();
 
+	if (take_as_language(stage, thread->argument, true, thread->timed))
+		return;
 	if (thread->timed)
 		pthread_mutex_timedlock(&thing->mutex, &end);
 	else
@@ -150,6 +186,8 @@ static void act_rwlock(struct stage *stage, const struct plan_thread *thread)
 	bool writes = thread->call == CALL_WRLOCK;
 	struct timespec end = far_away();
 
+	if (take_as_language(stage, thread->argument, writes, thread->timed))
+		return;
 	if (thread->timed)
 		(writes ? pthread_rwlock_timedwrlock : pthread_rwlock_timedrdlock)(lock, &end);
 	else
@@ -183,6 +221,8 @@ static void act_cond(struct stage *stage, const struct plan_thread *thread)
 	struct thing *thing = thing_of(stage, thread->argument);
 	struct timespec end = far_away();
 
+	if (take_as_language(stage, thread->argument, true, thread->timed))
+		return;
 	pthread_mutex_lock(&thing->cond_mutex);
 	if (thread->timed)
 		pthread_cond_timedwait(&thing->cond, &thing->cond_mutex, &end);
@@ -257,13 +297,15 @@ static struct pollfd watch_poll(const struct stage *stage, const struct plan_wat
 {
 	switch (watch->type) {
 	case WATCH_IN:
-		return (struct pollfd){ .fd = stage->pipe[watch->argument][0], .events = POLLIN };
+		return (struct pollfd){ .fd = stage->passage.pipe[watch->argument][0],
+					.events = POLLIN };
 	case WATCH_OUT:
-		return (struct pollfd){ .fd = stage->pipe[watch->argument][1], .events = POLLOUT };
+		return (struct pollfd){ .fd = stage->passage.pipe[watch->argument][1],
+					.events = POLLOUT };
 	case WATCH_HANGUP_IN:
-		return (struct pollfd){ .fd = stage->pipe[watch->argument][0] };
+		return (struct pollfd){ .fd = stage->passage.pipe[watch->argument][0] };
 	case WATCH_HANGUP_OUT:
-		return (struct pollfd){ .fd = stage->pipe[watch->argument][1] };
+		return (struct pollfd){ .fd = stage->passage.pipe[watch->argument][1] };
 	case WATCH_PROCESS:
 		return (struct pollfd){ .fd = pidfd_of(stage, watch->argument), .events = POLLIN };
 	default:
@@ -359,11 +401,11 @@ void act(struct stage *stage, int number)
 		act_join(stage, thread);
 		return;
 	case CALL_READ:
-		if (read(stage->pipe[thread->argument][0], page, 1) < 0)
+		if (read(stage->passage.pipe[thread->argument][0], page, 1) < 0)
 			perror("read");
 		return;
 	case CALL_WRITE:
-		if (write(stage->pipe[thread->argument][1], page, sizeof(page)) < 0)
+		if (write(stage->passage.pipe[thread->argument][1], page, sizeof(page)) < 0)
 			perror("write");
 		return;
 	case CALL_POLL:

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "gate.h"
 #include "plan.h"
 
 #define THING_SIZE  256 /* far more than any of them: zeros between */
@@ -45,11 +46,20 @@ struct thing {
 	};
 };
 
+/* Descriptors and what else a process keeps that becomes another program. */
+struct passage {
+	int region_fd[PLAN_MOST];
+	int pipe[PLAN_MOST][2];
+	int file[PLAN_MOST];
+	int semaphores; /* id of the set */
+};
+
 /* What all processes of a puppet share, and nobody waits for once it is ready. */
 struct board {
-	pthread_barrier_t taken;
-	pthread_barrier_t reaped; /* nobody may wait for any child before */
+	struct gate taken;
+	struct gate reaped; /* nobody may wait for any child before */
 	pid_t tid[PLAN_MOST];
+	struct passage passage;
 };
 
 struct stage;
@@ -64,13 +74,11 @@ struct role {
 struct stage {
 	struct plan plan;
 	struct board *board;
+	int board_fd;
 	struct thing *region[PLAN_MOST];
-	int region_fd[PLAN_MOST];
-	int pipe[PLAN_MOST][2];
-	int file[PLAN_MOST];
+	struct passage passage;
 	int own_file[PLAN_MOST]; /* of a thread that waits for a lock on a file */
 	struct thing own[PLAN_MOST];
-	int semaphores; /* id of the set */
 	pthread_t handle[PLAN_MOST];
 	struct role roles[PLAN_MOST];
 	sem_t taken_early;

@@ -3,7 +3,8 @@
 import re
 from collections import Counter
 
-
+from . import builds
+from .model import Model
 
 def form_of(edge):
     """An edge of a report as the model writes it. Inodes are left to the checker."""
@@ -34,6 +35,8 @@ class Expected:
         self.causes = sorted(map(tid, finding.causes))
         self.victims = sorted(map(tid, finding.victims))
         self.kinds = {tid(t): kind for t, kind in finding.kinds.items()}
+        plan = names.plan
+        self.builds = {tid(t): plan.processes[plan.threads[t].process].build for t in finding.causes}
         self.edges = {tid(t): edges for t, edges in finding.edges.items()}
         self.victim_edges = {tid(t): forms for t, forms in finding.victim_edges.items()}
         self.strong = {tid(t): set(map(tid, others)) for t, others in finding.strong.items()}
@@ -50,7 +53,8 @@ class Expected:
         found += difference("victim_count", len(self.victims), report["victim_count"])
         for cause in report["tasks"]:
             tid = cause["tid"]
-            found += difference(f"kind of {tid}", self.kinds[tid], cause["wait"]["kind"])
+            kinds = builds.names_of_kind(self.builds[tid], self.kinds[tid])
+            found += [] if cause["wait"]["kind"] in kinds else difference(f"kind of {tid}", kinds, cause["wait"]["kind"])
             edges = Counter(map(form_of, cause["waits_for"]))
             found += difference(f"edges of {tid}", sorted(self.edges[tid].elements()), sorted(edges.elements()))
         for victim in report["victims"]:
@@ -73,11 +77,11 @@ class Expected:
         return []
 
 
-def unsound(expected, reports):
-    """True if somebody is reported who can go on."""
-    stuck = {tid for item in expected for tid in item.causes + item.victims}
+def go_on(puppet, reports):
+    """Those who are reported and can go on."""
+    stuck = {puppet.names.tids[t] for t in Model(puppet.scene, puppet.names).stuck}
     named = {task["tid"] for report in reports for task in report["tasks"] + report["victims"]}
-    return bool(named - stuck)
+    return sorted(named - stuck)
 
 
 def complaints(expected, reports):
@@ -96,8 +100,14 @@ def complaints(expected, reports):
     return found
 
 
-def wait_kinds(expected):
-    """The kinds of wait that dltrace was to close: those of causes."""
-    return Counter(kind for item in expected for kind in item.kinds.values())
+def rates(expected):
+    """What dltrace was to close: causes by kind of wait, findings by verdict and by how the causes are built."""
+    count = Counter()
+    for item in expected:
+        count.update(("kind", kind) for kind in item.kinds.values())
+        count["verdict", item.finding.verdict] += 1
+        built = set(item.builds.values())
+        count["build", built.pop() if len(built) == 1 else "mixed"] += 1
+    return count
 
 

@@ -47,7 +47,7 @@ static int lock_through(const struct plan *plan, int lock, int fd, bool shared)
 void files_init(struct stage *stage)
 {
 	for (int i = 0; i < stage->plan.file_count; i++)
-		stage->file[i] = must(memfd_create("oracle-file", 0));
+		stage->passage.file[i] = must(memfd_create("oracle-file", 0));
 }
 
 /* The same file again: another open file description. */
@@ -68,11 +68,11 @@ void files_trim(struct stage *stage, int process)
 
 		if (thread->process == process && waits_for_lock(thread))
 			stage->own_file[i] =
-				file_again(stage->file[plan->locks[thread->argument].file]);
+				file_again(stage->passage.file[plan->locks[thread->argument].file]);
 	}
 	for (int i = 0; i < plan->file_count; i++)
 		if (!(plan->files[i].keep & 1u << process))
-			close(stage->file[i]);
+			close(stage->passage.file[i]);
 }
 
 void file_locks_take(struct stage *stage, int thread)
@@ -81,7 +81,8 @@ void file_locks_take(struct stage *stage, int thread)
 
 	for (int i = 0; i < plan->lock_count; i++)
 		if (plan->locks[i].thread == thread)
-			must(lock_through(plan, i, stage->file[plan->locks[i].file], false));
+			must(lock_through(plan, i, stage->passage.file[plan->locks[i].file],
+					  false));
 }
 
 /* How many wait for the lock, as the kernel lists them. */

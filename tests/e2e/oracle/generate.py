@@ -2,6 +2,7 @@
 """Random plans. The same seed gives the same plan."""
 import random
 
+from . import builds
 from .plan import (CATCH_CHILD, CATCH_TERM, FILE_LOCK_CALLS, INHERITING, TAKEN, File, Lock, Object, Pipe, Plan,
                    Process, Region, Semaphore, Take, Thread, Watch)  # fmt: skip
 from .scene import Scene
@@ -50,13 +51,20 @@ class Generator:
     def add_processes(self):
         count = self.random.choice([1, 1, 2, 2, 3, 3, 4, 5])
         for number in range(count):
-            self.plan.processes.append(Process(self.random.randrange(number) if number else -1))
+            parent = self.random.randrange(number) if number else -1
+            self.plan.processes.append(Process(parent, build=self.choose_build(parent)))
         for number, process in enumerate(self.plan.processes):
             if number and not self.plan.children(number) and self.chance(0.12):
                 process.fate = self.random.choice(["zombie", "reaped"])
         for number, process in enumerate(self.plan.processes):
             if self.signals and process.fate == "lives":
                 self.add_signals(number, process)
+
+    def choose_build(self, parent):
+        """Half of the children are their parent's program."""
+        if parent >= 0 and self.chance(0.5):
+            return self.plan.processes[parent].build
+        return self.random.choices(list(builds.OFTEN), builds.OFTEN.values())[0]
 
     def add_signals(self, number, process):
         process.alarm = self.chance(0.1)
@@ -72,7 +80,7 @@ class Generator:
         for _ in range(self.random.choice([0, 1, 1, 2])):
             kind = self.random.choice(["anon", "anon", "memfd", "named"])
             hold = self.some(everybody) if kind != "anon" and self.chance(0.4) else set()
-            self.plan.regions.append(Region(kind, self.some(everybody), hold))
+            self.plan.regions.append(Region(kind, self.some(self.of_one_libc(everybody)), hold))
         for _ in range(self.random.choice([0, 1, 1, 2, 3])):
             self.plan.pipes.append(Pipe(self.chance(0.5), self.some(living), self.some(living)))
         for _ in range(self.random.choice([0, 1, 1, 2])):
@@ -85,6 +93,11 @@ class Generator:
                 region = self.random.randrange(len(self.plan.regions))
             pshared = region >= 0 or self.chance(0.15)
             self.plan.objects.append(Object(kind, region, pshared, self.random.randrange(TYPES.get(kind, 1))))
+
+    def of_one_libc(self, processes):
+        """Some C library's objects are another's garbage."""
+        libc = builds.libc(self.random.choice(self.plan.processes).build)
+        return [p for p in processes if builds.libc(self.plan.processes[p].build) == libc]
 
     def add_threads(self):
         for number, process in enumerate(self.plan.processes):

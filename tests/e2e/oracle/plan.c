@@ -8,6 +8,7 @@
 #include <string.h>
 
 static const char *const fates[] = { "lives", "zombie", "reaped", NULL };
+static const char *const builds[] = { "O2", "O0", "static", "cxx", "rust", "musl", NULL };
 static const char *const region_types[] = { "anon", "memfd", "named", NULL };
 static const char *const pipe_states[] = { "empty", "full", NULL };
 static const char *const lock_types[] = { "flock", "posix", "ofd", NULL };
@@ -46,14 +47,16 @@ static int place_of(const char *word, const char *const *list)
 static bool read_process(const char *line, struct plan *plan)
 {
 	struct plan_process *process = &plan->processes[plan->process_count];
-	char fate[16];
+	char fate[16], build[16];
 	int id;
 
-	if (sscanf(line, "process %d %d catch=%x alarm=%d %15s", &id, &process->parent,
-		   &process->catches, &process->alarm, fate) != 5)
+	if (sscanf(line, "process %d %d catch=%x alarm=%d %15s %15s", &id, &process->parent,
+		   &process->catches, &process->alarm, fate, build) != 6)
 		return false;
 	process->fate = place_of(fate, fates);
-	return id == plan->process_count++ && (int)process->fate >= 0 && process->parent < id;
+	process->build = place_of(build, builds);
+	return id == plan->process_count++ && (int)process->fate >= 0 && process->build >= 0 &&
+	       process->parent < id;
 }
 
 static bool read_region(const char *line, struct plan *plan)
@@ -210,6 +213,11 @@ int plan_read(const char *path, struct plan *ret)
 			error = number;
 	fclose(file);
 	return error;
+}
+
+const char *plan_build(const struct plan_process *process)
+{
+	return builds[process->build];
 }
 
 int plan_leader(const struct plan *plan, int process)

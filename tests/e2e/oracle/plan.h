@@ -3,7 +3,7 @@
  * What a puppet acts out: processes, threads, objects, who has access to what,
  * what each thread takes, and the call in which it then stays.
  *
- *	process ID PARENT catch=SIGNALS alarm=0|1 FATE
+ *	process ID PARENT catch=SIGNALS alarm=0|1 FATE BUILD
  *	region ID anon|memfd|named map=PROCESSES hold=PROCESSES
  *	pipe ID empty|full read=PROCESSES write=PROCESSES
  *	file ID keep=PROCESSES
@@ -14,6 +14,8 @@
  *	take THREAD OBJECT before-fork|after-fork
  *	watch THREAD in|out|hangup-in|hangup-out|process|socket ARGUMENT
  *
+ * A process whose build is not its parent's becomes another program after the
+ * fork, with nothing left of what memory it had of its own.
  * Sets are masks in hexadecimal. A process's first thread is its leader.
  */
 #ifndef DLTRACE_TESTS_ORACLE_PLAN_H
@@ -21,6 +23,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "kinds.h"
 
 #define PLAN_MOST 32 /* of anything; processes are bits of a mask */
 #define NOBODY	  -1
@@ -34,7 +38,11 @@ struct plan_process {
 	unsigned int catches;
 	int alarm;
 	enum fate fate;
+	int build;
 };
+
+/* The name of a way in which puppets are built, and of the folder of that one. */
+const char *plan_build(const struct plan_process *process);
 
 enum region_type { REGION_ANON, REGION_MEMFD, REGION_NAMED };
 
@@ -64,16 +72,6 @@ struct plan_lock {
 /* All of a plan are one System V set. */
 struct plan_semaphore {
 	int thread; /* who takes its only unit; NOBODY: it never had one */
-};
-
-enum object_kind {
-	OBJECT_MUTEX,
-	OBJECT_SEM,
-	OBJECT_FUTEX,
-	OBJECT_COND,
-	OBJECT_BARRIER,
-	OBJECT_RWLOCK,
-	OBJECT_STDIO,
 };
 
 struct plan_object {

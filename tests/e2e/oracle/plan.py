@@ -14,6 +14,7 @@ class Process:
     catches: int = 0
     alarm: bool = False
     fate: str = "lives"
+    build: str = "O2"
 
 
 @dataclass
@@ -99,7 +100,7 @@ class Plan:
 
     def _lines(self):
         for i, p in enumerate(self.processes):
-            yield f"process {i} {p.parent} catch={p.catches} alarm={p.alarm:d} {p.fate}"
+            yield f"process {i} {p.parent} catch={p.catches} alarm={p.alarm:d} {p.fate} {p.build}"
         for i, r in enumerate(self.regions):
             yield f"region {i} {r.type} map={mask(r.map)} hold={mask(r.hold)}"
         for i, p in enumerate(self.pipes):
@@ -134,6 +135,15 @@ class Plan:
             process = self.processes[process].parent
         return process == ancestor
 
+    def copies(self, process, ancestor):
+        """The process's own memory is a copy of the ancestor's: none of them became another program since."""
+        while process != ancestor and process >= 0:
+            parent = self.processes[process].parent
+            if parent >= 0 and self.processes[parent].build != self.processes[process].build:
+                return False
+            process = parent
+        return process == ancestor
+
     def watches_of(self, thread):
         return [watch for watch in self.watches if watch.thread == thread]
 
@@ -161,6 +171,6 @@ class Plan:
             taker = self.threads[take.thread].process
             if take.object != number:
                 continue
-            if shared or taker == process or (take.before_fork and self.descends(process, taker)):
+            if shared or taker == process or (take.before_fork and self.copies(process, taker)):
                 return take.thread
         return None

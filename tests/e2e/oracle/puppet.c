@@ -5,14 +5,20 @@
  * later every thread is in its call, or has ended.
  *
  * Everything is made before the first fork. Each process then lets go of what it
- * is not to have, after it has forked its own children.
+ * is not to have, after it has forked its own children. One that is built in
+ * another way than its parent runs that program first, which finds what there is
+ * by the descriptors that it kept.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -23,40 +29,54 @@
 
 #define STACK_SIZE 65536
 
+/* Not all processes are the same program. */
+static bool is_mixed(const struct plan *plan)
+{
+	for (int i = 1; i < plan->process_count; i++)
+		if (plan->processes[i].build != plan->processes[0].build)
+			return true;
+	return false;
+}
+
 static void region_init(struct stage *stage, int region)
 {
 	const struct plan_region *r = &stage->plan.regions[region];
-	int shared = MAP_SHARED;
 	char name[64];
 
-	stage->region_fd[region] = -1;
-	if (r->type == REGION_MEMFD) {
-		stage->region_fd[region] = must(memfd_create("oracle", 0));
+	stage->passage.region_fd[region] = -1;
+	if (r->type == REGION_MEMFD || (r->type == REGION_ANON && is_mixed(&stage->plan))) {
+		stage->passage.region_fd[region] = must(memfd_create("oracle", 0));
 	} else if (r->type == REGION_NAMED) {
 		snprintf(name, sizeof(name), "/dltrace-oracle-%d-%d", getpid(), region);
-		stage->region_fd[region] = must(shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0600));
-	} else {
-		shared |= MAP_ANONYMOUS;
+		stage->passage.region_fd[region] =
+			must(shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0600));
+		must(fcntl(stage->passage.region_fd[region], F_SETFD, 0));
 	}
-	if (stage->region_fd[region] >= 0)
-		must(ftruncate(stage->region_fd[region], REGION_SIZE));
-	stage->region[region] = mmap(NULL, REGION_SIZE, PROT_READ | PROT_WRITE, shared,
-				     stage->region_fd[region], 0);
-	must((long)stage->region[region]);
+	if (stage->passage.region_fd[region] >= 0)
+		must(ftruncate(stage->passage.region_fd[region], REGION_SIZE));
+}
+
+static void *map_shared(int fd, size_t size)
+{
+	int flags = MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0);
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, fd, 0);
+
+	must((long)memory);
+	return memory;
 }
 
 static void pipe_init(struct stage *stage, int number)
 {
 	static char page[4096];
 
-	must(pipe(stage->pipe[number]));
+	must(pipe(stage->passage.pipe[number]));
 	if (!stage->plan.pipes[number].full)
 		return;
 
-	int size = must(fcntl(stage->pipe[number][1], F_SETPIPE_SZ, (int)sizeof(page)));
+	int size = must(fcntl(stage->passage.pipe[number][1], F_SETPIPE_SZ, (int)sizeof(page)));
 
 	for (int filled = 0; filled < size; filled += sizeof(page))
-		must(write(stage->pipe[number][1], page, sizeof(page)));
+		must(write(stage->passage.pipe[number][1], page, sizeof(page)));
 }
 
 /* Those whose process does not end. */
@@ -69,27 +89,46 @@ static int living_threads(const struct plan *plan)
 	return count;
 }
 
+static void stage_map(struct stage *stage)
+{
+	stage->board = map_shared(stage->board_fd, sizeof(*stage->board));
+	for (int i = 0; i < stage->plan.region_count; i++)
+		stage->region[i] = map_shared(stage->passage.region_fd[i], REGION_SIZE);
+	sem_init(&stage->taken_early, 0, 0);
+}
+
 static void stage_init(struct stage *stage)
 {
 	const struct plan *plan = &stage->plan;
-	pthread_barrierattr_t attributes;
 
-	stage->board = mmap(NULL, sizeof(*stage->board), PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	must((long)stage->board);
-	pthread_barrierattr_init(&attributes);
-	pthread_barrierattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-	pthread_barrier_init(&stage->board->taken, &attributes, plan->thread_count);
-	pthread_barrier_init(&stage->board->reaped, &attributes, living_threads(plan));
-	sem_init(&stage->taken_early, 0, 0);
+	stage->board_fd = must(memfd_create("oracle-board", 0));
+	must(ftruncate(stage->board_fd, sizeof(*stage->board)));
 	for (int i = 0; i < plan->region_count; i++)
 		region_init(stage, i);
+	stage_map(stage);
+	stage->board->taken.all = plan->thread_count;
+	stage->board->reaped.all = living_threads(plan);
 	for (int i = 0; i < plan->pipe_count; i++)
 		pipe_init(stage, i);
 	files_init(stage);
 	semaphores_init(stage);
 	for (int i = 0; i < plan->object_count; i++)
 		thing_init(stage, i);
+	stage->board->passage = stage->passage;
+}
+
+/* The stage of a process that was another program. */
+static void stage_find(struct stage *stage, int board_fd)
+{
+	struct board *board = map_shared(board_fd, sizeof(*board));
+
+	stage->board_fd = board_fd;
+	stage->passage = board->passage;
+	munmap(board, sizeof(*board));
+	stage_map(stage);
+	for (int i = 0; i < stage->plan.object_count; i++)
+		if (stage->plan.objects[i].region == NOBODY)
+			thing_init(stage, i);
 }
 
 /* Lets go of what the process is not to have. */
@@ -98,17 +137,18 @@ static void stage_trim(struct stage *stage, int process)
 	const struct plan *plan = &stage->plan;
 	uint32_t me = 1u << process;
 
+	close(stage->board_fd);
 	for (int i = 0; i < plan->region_count; i++) {
 		if (!(plan->regions[i].map & me))
 			must(munmap(stage->region[i], REGION_SIZE));
-		if (stage->region_fd[i] >= 0 && !(plan->regions[i].hold & me))
-			close(stage->region_fd[i]);
+		if (stage->passage.region_fd[i] >= 0 && !(plan->regions[i].hold & me))
+			close(stage->passage.region_fd[i]);
 	}
 	for (int i = 0; i < plan->pipe_count; i++) {
 		if (!(plan->pipes[i].read & me))
-			close(stage->pipe[i][0]);
+			close(stage->passage.pipe[i][0]);
 		if (!(plan->pipes[i].write & me))
-			close(stage->pipe[i][1]);
+			close(stage->passage.pipe[i][1]);
 	}
 	files_trim(stage, process);
 }
@@ -200,7 +240,7 @@ static void thread_act(struct stage *stage, int thread)
 	}
 	if (leads)
 		reap_children(stage, process);
-	pthread_barrier_wait(&stage->board->reaped);
+	gate_pass(&stage->board->reaped);
 	if (leads && !process)
 		say_ready(stage);
 	if (stage->plan.threads[thread].call == CALL_END)
@@ -223,7 +263,7 @@ static void *thread_run(void *argument)
 	take_all(stage, role->thread, false);
 	file_locks_take(stage, role->thread);
 	semaphores_take(stage, role->thread);
-	pthread_barrier_wait(&stage->board->taken);
+	gate_pass(&stage->board->taken);
 	thread_act(stage, role->thread);
 	for (;;)
 		sleep(1000);
@@ -266,12 +306,31 @@ static void signals_catch(const struct plan_process *process)
 		alarm(1000000);
 }
 
-/* Forks the process's children. Returns which process the caller is now. */
-static int children_fork(const struct plan *plan, int process)
+/* Goes on as the program that the process is to be. */
+static void become(const struct stage *stage, int process, char **argv)
 {
-	for (int i = process + 1; i < plan->process_count; i++)
-		if (plan->processes[i].parent == process && !must(fork()))
-			return i;
+	char path[PATH_MAX], board[16], number[16];
+	char *folder = strdup(argv[0]);
+
+	snprintf(path, sizeof(path), "%s/%s/puppet", dirname(dirname(folder)),
+		 plan_build(&stage->plan.processes[process]));
+	snprintf(number, sizeof(number), "%d", process);
+	snprintf(board, sizeof(board), "%d", stage->board_fd);
+	must(execl(path, path, argv[1], number, board, NULL));
+}
+
+/* Forks the process's children. Returns which process the caller is now. */
+static int children_fork(const struct stage *stage, int process, char **argv)
+{
+	const struct plan_process *processes = stage->plan.processes;
+
+	for (int i = process + 1; i < stage->plan.process_count; i++) {
+		if (processes[i].parent != process || must(fork()))
+			continue;
+		if (processes[i].build != processes[process].build)
+			become(stage, i, argv);
+		return i;
+	}
 	return process;
 }
 
@@ -289,22 +348,27 @@ static void process_begin(struct stage *stage, int process)
 int main(int argc, char **argv)
 {
 	static struct stage stage;
-	int error = argc == 2 ? plan_read(argv[1], &stage.plan) : 0;
+	bool is_first = argc == 2;
+	int error = is_first || argc == 4 ? plan_read(argv[1], &stage.plan) : -EINVAL;
 
-	if (argc != 2 || error) {
+	if (error) {
 		fprintf(stderr, "puppet: wrong plan (%d)\n", error);
 		return 2;
 	}
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	signal(SIGPIPE, SIG_IGN);
-	stage_init(&stage);
+	if (is_first) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		signal(SIGPIPE, SIG_IGN);
+		stage_init(&stage);
+	} else {
+		stage_find(&stage, atoi(argv[3]));
+	}
 
-	int me, process = 0;
+	int me, process = is_first ? 0 : atoi(argv[2]);
 
 	do {
 		me = process;
 		process_begin(&stage, me);
-		process = children_fork(&stage.plan, me);
+		process = children_fork(&stage, me, argv);
 	} while (process != me);
 	stage_trim(&stage, me);
 	signals_catch(&stage.plan.processes[me]);

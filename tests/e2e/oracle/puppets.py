@@ -18,14 +18,14 @@ from .waits import Names
 class Puppet:
     """One plan. A context manager: on leaving, all its processes are dead."""
 
-    def __init__(self, program, name, plan, scratch, guard):
+    def __init__(self, folder, name, plan, scratch, guard):
         self.name, self.plan, self.guard = name, plan, guard
         self.scene = Scene(plan)
         path = Path(scratch) / f"{name}.plan"
         path.write_text(plan.text())
         self.errors = open(Path(scratch) / f"{name}.err", "w+b")
         self.program = subprocess.Popen(
-            [program, path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors,
+            [f"{folder}/{plan.processes[0].build}/puppet", path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors,
             start_new_session=True,
         )  # fmt: skip
         self.pid = self.program.pid
@@ -45,7 +45,7 @@ class Puppet:
             raise Failure(f"{self.name}: the puppet ended: {self.said()}")
         said = json.loads(text)
         tids = said["tids"]
-        self.names = Names(tids, [tids[self.plan.leader(p)] for p in range(len(self.plan.processes))])
+        self.names = Names(tids, [tids[self.plan.leader(p)] for p in range(len(self.plan.processes))], self.plan)
 
     def said(self):
         self.errors.seek(0)

@@ -17,17 +17,17 @@ void semaphores_init(struct stage *stage)
 	if (!plan->semaphore_count)
 		return;
 	must(unshare(CLONE_NEWIPC));
-	stage->semaphores = must(semget(IPC_PRIVATE, plan->semaphore_count, 0600));
+	stage->passage.semaphores = must(semget(IPC_PRIVATE, plan->semaphore_count, 0600));
 	for (int i = 0; i < plan->semaphore_count; i++)
 		if (plan->semaphores[i].thread != NOBODY)
-			must(semctl(stage->semaphores, i, SETVAL, 1));
+			must(semctl(stage->passage.semaphores, i, SETVAL, 1));
 }
 
 static int take(const struct stage *stage, int semaphore, const struct timespec *length)
 {
 	struct sembuf operation = { .sem_num = (unsigned short)semaphore, .sem_op = -1 };
 
-	return semtimedop(stage->semaphores, &operation, 1, length);
+	return semtimedop(stage->passage.semaphores, &operation, 1, length);
 }
 
 void semaphores_take(const struct stage *stage, int thread)

@@ -14,7 +14,7 @@ THREADS_MOST = 32
 def findings(plan):
     """Before the plan is acted out: with numbers in the order in which the kernel would give them."""
     tids = list(range(1, len(plan.threads) + 1))
-    names = Names(tids, [tids[plan.leader(p)] for p in range(len(plan.processes))])
+    names = Names(tids, [tids[plan.leader(p)] for p in range(len(plan.processes))], plan)
     return Model(Scene(plan), names).findings()
 
 

@@ -20,6 +20,7 @@ class Names:
 
     tids: list
     pids: list
+    plan: object
 
 
 @dataclass
