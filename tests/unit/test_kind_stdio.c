@@ -47,6 +47,22 @@ Test(kind_stdio, thread_whose_block_it_names_alone_ends_the_wait)
 	fake_system_deinit(&system);
 }
 
+Test(kind_stdio, first_thread_of_a_static_program_has_its_block_on_the_heap)
+{
+	struct fake_system system = { 0 };
+	struct words words = { 2, 1, 0x1ac813c0 };
+
+	waiter(&system, &words);
+	system.tasks[0].thread_pointer = words.owner;
+
+	struct fake_wait wait = fake_resolve(&system, &stdio_kind, 11, COST_READ);
+
+	cr_assert_eq(wait.open, 0);
+	cr_assert_eq(wait.edge_count, 1);
+	cr_assert_eq(wait.edges[0].target, fake_node(&system, 10));
+	fake_system_deinit(&system);
+}
+
 Test(kind_stdio, block_of_a_thread_that_has_ended_is_the_dead)
 {
 	struct fake_system system = { 0 };

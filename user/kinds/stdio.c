@@ -64,7 +64,7 @@ static bool stdio_decode(const struct kind_context *context, const struct look_t
 		return false;
 	memcpy(&word, task->object, sizeof(word));
 	if (!word.lock || word.lock > 2 || !word.depth || word.depth > DEPTH_MOST ||
-	    word.owner % 16 || word.owner >> 32 == 0)
+	    word.owner % 16 || !word.owner)
 		return false;
 	if (thread_of(context, task, word.owner) == NO_TASK && !is_block(context, task, word.owner))
 		return false;
