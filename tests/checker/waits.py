@@ -17,7 +17,6 @@ from .procfs import Unreadable, read_bytes, read_memory, read_word
 # responsible for the wait, or always.
 HARD, HELD, SOFT = "hard", "held", "soft"
 
-FUTEX_CLOCK_WAIT = 0x189  # FUTEX_WAIT_BITSET of private memory, with FUTEX_CLOCK_REALTIME, as glibc has it
 FUTEX_PRIVATE, FUTEX_COMMANDS = 0x80, 0x7F
 FUTEX_WAIT, FUTEX_LOCK_PI, FUTEX_WAIT_BITSET, FUTEX_LOCK_PI2 = 0, 6, 9, 13
 FUTEX_WAIT_REQUEUE_PI = 11
@@ -201,7 +200,7 @@ def mind_heir(system, task, number, wait):
 
 def join_wait(system, task, place, value):
     """pthread_join() waits for the tid in the thread's own control block to become 0."""
-    narrow = place.address < 1 << 32  # i386
+    narrow = task.stack_pointer() < 1 << 32  # i386; a static program's blocks may lie as low
     block = place.address - (0x68 if narrow else THREAD_TID)
     own, form = (block + (8 if narrow else THREAD_SELF)), "<I" if narrow else "<Q"
     try:
@@ -401,7 +400,7 @@ def futex_wait(system, task, args):
         found = musl_joined(system, task, address)
     elif command == FUTEX_WAIT and value & ~CEILING == 2:
         found = mutex_wait(system, task, place, words) or stdio_wait(system, task, place)
-    elif operation == FUTEX_CLOCK_WAIT and value in (2, 3):
+    elif command == FUTEX_WAIT_BITSET and value in (2, 3) and rwlock_wait(system, task, place, value):
         found = rwlock_wait(system, task, place, value)
     elif command == FUTEX_WAIT and value & FUTEX_WAITERS:
         found = musl_wait(system, task, place) or robust_wait(system, task, place, words)
