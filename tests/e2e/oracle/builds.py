@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The ways in which puppets are built, and what can be told of the locks of each."""
+from .plan import ROBUST
 
 OFTEN = {"O2": 7, "O0": 2, "static": 3, "cxx": 3, "rust": 3, "musl": 3}
+OWNED = (2, 3, ROBUST)  # types of a mutex: recursive, error checking, robust
 STRIPPED = {"static"}  # no frame of theirs has a name
 HAS_MEMORY = ("lock", "rdlock", "wrlock", "flockfile", "sem", "cond", "barrier")
 # Waits for what stores no holder, or is nowhere told from another futex. Of a plan with one of them it
@@ -11,6 +13,11 @@ UNTOLD = {"rust": {"lock", "rdlock", "wrlock", "cond"}, "musl": set(HAS_MEMORY)}
 
 def libc(build):
     return "musl" if build == "musl" else "glibc"
+
+
+def refuses_others(build, mutex_type):
+    """The C library lets nobody but the owner unlock such a mutex, not even who stands for it after fork()."""
+    return build == "musl" and mutex_type in OWNED
 
 
 def untold(plan):

@@ -95,8 +95,8 @@ class Generator:
             self.plan.objects.append(Object(kind, region, pshared, self.random.randrange(TYPES.get(kind, 1))))
 
     def of_one_libc(self, processes):
-        """Some C library's objects are another's garbage."""
-        libc = builds.libc(self.random.choice(self.plan.processes).build)
+        """The first process makes what is shared, as its C library has it."""
+        libc = builds.libc(self.plan.processes[0].build)
         return [p for p in processes if builds.libc(self.plan.processes[p].build) == libc]
 
     def add_threads(self):

@@ -2,6 +2,7 @@
 """What each thread of a scene waits for, and who could end that wait."""
 from dataclasses import dataclass, field
 
+from . import builds
 from .plan import CATCH_CHILD, CATCH_TERM, FILE_LOCK_CALLS, INHERITING, ROBUST, TAKEN
 from .scene import ALIVE, GONE, ZOMBIE
 
@@ -141,14 +142,16 @@ class Waits:
     def mutex(self):
         holder = self.plan.holder(self.thread.argument, self.me)
         state = self.scene.thread_state(holder)
-        region = self.plan.objects[self.thread.argument].region
+        thing = self.plan.objects[self.thread.argument]
+        region = thing.region
         shared = region >= 0
         tid = self.names.tids[holder]
         if not shared and self.plan.threads[holder].process != self.me:
             left = "gone" if state == GONE else "left-behind"
             dead = (holder, "gone", self.me) if state == GONE else (holder, "left-behind", 0)
             self.add("holds", set(), holder=True, dead=dead, forms=[("task", tid, left, "holds")])
-            self.heir(tid)
+            if not builds.refuses_others(self.plan.processes[self.me].build, thing.type):
+                self.heir(tid)
         elif state == ALIVE:
             self.add("holds", {holder}, holder=True, forms=[("task", tid, ALIVE, "holds")])
         else:
