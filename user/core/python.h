@@ -54,6 +54,7 @@ enum python_bond {
 enum python_lock_type {
 	PYTHON_LOCK,	    /* threading.Lock */
 	PYTHON_RLOCK,	    /* threading.RLock */
+	PYTHON_CONDITION,   /* a Lock that Condition.wait() made, for notify() to release */
 	PYTHON_MODULE,	    /* of a module that is being imported */
 	PYTHON_THREAD,	    /* of a thread: taken as long as it lives */
 	PYTHON_SHARED_LOCK, /* of multiprocessing, as the next */

@@ -339,7 +339,7 @@ static const struct record_field symbol_fields[] = {
 static const char *const interpreter_flags[] = { "known", "free-threaded" };
 static const char *const python_bonds[] = { "seen", "with", "owns", "ends", "nobody" };
 static const char *const python_lock_types[] = {
-	"lock", "rlock", "module", "thread", "shared-lock", "shared-rlock", "shared-semaphore"
+	"lock", "rlock", "condition", "module", "thread", "shared-lock", "shared-rlock", "shared-semaphore"
 };
 
 _Static_assert(LENGTH(python_bonds) == PYTHON_BONDS, "a bond lacks its name");

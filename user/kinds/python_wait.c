@@ -204,6 +204,7 @@ enum cost python_wait_resolve(const struct kind_context *context, const struct l
 static const char *const type_text[PYTHON_LOCK_TYPES] = {
 	[PYTHON_LOCK] = "Lock",
 	[PYTHON_RLOCK] = "RLock",
+	[PYTHON_CONDITION] = "notification of",
 	[PYTHON_MODULE] = "import lock of",
 	[PYTHON_THREAD] = "thread",
 };

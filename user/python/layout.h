@@ -26,6 +26,7 @@ enum {
 	TUPLE_LENGTH = 16,
 	TUPLE_ITEMS = 24,
 	LIST_LENGTH = 16,
+	LIST_ITEMS = 24, /* a pointer to them */
 	DICT_KEYS = 32,
 	DICT_VALUES = 40,
 	BUILTIN_DEF = 16, /* PyCFunctionObject.m_ml; its first word is the name */

@@ -148,17 +148,34 @@ static void add_owner(struct walk *walk, const struct python_lock *seen)
 	locks_add(walk->locks, walk->first, &lock);
 }
 
+/* The Condition whose wait() the frame is, or 0. */
+static uint64_t frame_condition(struct python *py, const struct python_frame *frame)
+{
+	uint64_t self = python_frame_local(py, frame, 0);
+
+	return python_class(py, self) == CLASS_CONDITION &&
+			       python_frame_is(py, frame, "wait", "threading.py")
+		       ? self
+		       : 0;
+}
+
 static void add_seen(struct walk *walk, const struct python_frame *frame, uint64_t object)
 {
 	struct python *py = walk->locks->py;
 	struct python_lock lock;
 	uint64_t behind = object ? lock_behind(py, object) : 0;
+	uint64_t condition, named = behind;
 
 	if (!behind || !lock_read(py, behind, &lock))
 		return;
 	lock.bond = PYTHON_SEEN;
 	lock.tid = walk->thread->tid;
-	python_name(py, frame, behind, lock.name, sizeof(lock.name));
+	condition = lock.type == PYTHON_LOCK ? frame_condition(py, frame) : 0;
+	if (condition && python_attribute(py, condition, "_lock", NULL) != behind) {
+		lock.type = PYTHON_CONDITION;
+		named = condition;
+	}
+	python_name(py, frame, named, lock.name, sizeof(lock.name));
 	if (lock.type == PYTHON_RLOCK)
 		add_owner(walk, &lock);
 	locks_add(walk->locks, walk->first, &lock);

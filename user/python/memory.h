@@ -45,6 +45,8 @@ enum python_class {
 	CLASS_THREAD_HANDLE,
 	CLASS_SEMLOCK, /* of multiprocessing */
 	CLASS_CELL,
+	CLASS_LIST,
+	CLASS_TUPLE,
 	CLASSES,
 };
 

@@ -34,6 +34,10 @@ static const struct {
 	{ "_thread._ThreadHandle", CLASS_THREAD_HANDLE },
 	{ "_multiprocessing.SemLock", CLASS_SEMLOCK },
 	{ "cell", CLASS_CELL },
+	{ "list", CLASS_LIST },
+	{ "tuple", CLASS_TUPLE },
+	{ "collections.defaultdict", CLASS_DICT },
+	{ "collections.OrderedDict", CLASS_DICT },
 };
 
 static bool type_read(struct python *py, uint64_t address, struct python_type *ret)

@@ -21,12 +21,14 @@ ledger = threading.Condition(threading.Lock())
 both = threading.Barrier(2)
 done = threading.Event()
 jobs = queue.Queue()
+rows = [threading.Lock() for _ in range(5)]
 
 
 class Account:
     def __init__(self):
         self.lock = threading.Lock()
         self.owner_lock = threading.RLock()
+        self.by_name = {"till": threading.Lock()}
 
     def withdraw(self):
         with self.lock:
@@ -82,6 +84,20 @@ def ledger_then_lock():
 def locked(lock):
     with lock:
         yield
+
+
+def row_then_till():
+    with rows[3]:
+        both.wait()
+        with account.by_name["till"]:
+            pass
+
+
+def till_then_row():
+    with account.by_name["till"]:
+        both.wait()
+        with rows[3]:
+            pass
 
 
 def managed():
@@ -231,6 +247,7 @@ WHAT = {
     "lock": lambda: start((transfer,), (account.withdraw,)),
     "rlock": lambda: start((audit,), (account.close,)),
     "condition": lambda: start((lock_then_ledger,), (ledger_then_lock,)),
+    "elements": lambda: start((row_then_till,), (till_then_row,)),
     "manager": lambda: start((managed,), (account.withdraw,)),
     "several": lambda: start((several, account_lock, account.lock), (several, account.lock, account_lock)),
     "acquire": lambda: start((acquire_only, account_lock, account.lock), (acquire_only, account.lock, account_lock)),

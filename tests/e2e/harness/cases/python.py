@@ -33,6 +33,7 @@ def positives():
                        ("audit", "with account.owner_lock"), ("Account.close", "with audit_lock"))
     yield from crossed("condition", LOCKS, A_B_HOLD, {"a": "Lock ledger", "b": "Lock account_lock"},
                        ("lock_then_ledger", "with ledger"), ("ledger_then_lock", "with account_lock"))
+    yield from crossed("elements", LOCKS, A_B_HOLD, {"a": "Lock Account.by_name['till']", "b": "Lock rows[3]"})
     yield from crossed("manager", LOCKS, A_B_HOLD, {"a": "Lock Account.lock", "b": "Lock account_lock"})
     yield from crossed("several", LOCKS, A_B_HOLD, {"a": "Lock second", "b": "Lock account_lock"})
     yield from crossed("join", JOINS, A_B_JOIN, {"a": "thread one", "b": "thread two"},
@@ -50,14 +51,16 @@ def positives():
     )
     yield dead_owner("python/threads.py died-rlock lively", causes={"b": "python-rlock"},
                      edges=(("b", "holds", "the dead"),))
-    yield no_waker("python/threads.py queue", causes={"a": "python-lock|sem", "b": "python-lock"}, may_cause=("main",))
+    yield no_waker("python/threads.py queue", causes={"a": "python-lock|sem", "b": "python-lock"},
+                   may_cause=("main",), objects={"a": "notification of Queue.not_empty"})
 
 
 NEAR = ("acquire lively", "self lively", "died lively", "queue lively", "released lively", "ledger lively", "slow",
         "slow-rlock", "consumers lively", "executor lively")
 
 # What differs between versions, under each of them; all of it under the distribution's.
-EVERYWHERE = ("lock lively", "rlock lively", "condition lively", "manager lively", "join lively", "ledger lively")
+EVERYWHERE = ("lock lively", "rlock lively", "condition lively", "manager lively", "elements lively", "join lively",
+              "ledger lively")
 
 
 def under(path, case):
