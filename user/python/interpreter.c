@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "python/debug_offsets.h"
+
 #define TID_MOST (1u << 22) /* PID_MAX_LIMIT, include/linux/threads.h */
 
 /* Offset of struct pthread.tid in glibc (nptl/descr.h), of which pthread_self() is the address. */
@@ -92,16 +94,26 @@ static bool has_thread(struct python *py, uint32_t tid)
 	return false;
 }
 
+/* What is read through here is counted, kept, and part of a recorded image. */
+static int fetch_counted(void *context, uint64_t address, void *ret, size_t length)
+{
+	return python_read(context, address, ret, length);
+}
+
 int python_open(struct python *py, const struct python_memory *memory,
 		const struct interpreter *interpreter, uint32_t tid)
 {
+	const struct python_memory counted = { fetch_counted, py };
+
 	py->memory = *memory;
 	py->interpreter = *interpreter;
-	py->layout = python_layout_find(interpreter->version);
+	py->layout = NULL;
 	py->reads_left = PYTHON_READS_MOST;
 	python_forget(py);
-	if (!(interpreter->flags & INTERPRETER_KNOWN) || !py->layout)
+	if (!(interpreter->flags & INTERPRETER_KNOWN) ||
+	    !python_layout_of(&counted, interpreter, &py->own))
 		return -EOPNOTSUPP;
+	py->layout = &py->own;
 	return has_thread(py, tid) ? 0 : -EINVAL;
 }
 
@@ -127,21 +139,21 @@ static void read_cookie(const struct python_memory *memory, struct interpreter *
 
 void interpreter_complete(const struct python_memory *memory, struct interpreter *interpreter)
 {
+	struct python_layout layout;
+
 	read_cookie(memory, interpreter);
-
-	const struct python_layout *layout = python_layout_find(interpreter->version);
-
-	if (!layout || interpreter->flags & INTERPRETER_FREE_THREADED)
+	if (interpreter->flags & INTERPRETER_FREE_THREADED ||
+	    !python_layout_of(memory, interpreter, &layout))
 		return;
 	interpreter->flags |= INTERPRETER_KNOWN;
-	if (layout->runtime_gil) {
-		interpreter->gil = interpreter->runtime + layout->runtime_gil;
+	if (layout.runtime_gil) {
+		interpreter->gil = interpreter->runtime + layout.runtime_gil;
 		return;
 	}
 
-	uint64_t head = word_at(memory, interpreter->runtime + layout->runtime_interpreters);
+	uint64_t head = word_at(memory, interpreter->runtime + layout.runtime_interpreters);
 
-	interpreter->gil = head ? word_at(memory, head + layout->interpreter_gil) : 0;
+	interpreter->gil = head ? word_at(memory, head + layout.interpreter_gil) : 0;
 }
 
 /*
@@ -161,21 +173,22 @@ static bool is_current(const struct python_memory *memory, const struct interpre
 int interpreter_gil(const struct python_memory *memory, const struct interpreter *interpreter,
 		    struct python_gil *ret)
 {
-	const struct python_layout *layout = python_layout_find(interpreter->version);
 	struct python_gil gil = { 0 };
+	struct python_layout layout;
 
-	if (!(interpreter->flags & INTERPRETER_KNOWN) || !layout || !interpreter->gil)
+	if (!(interpreter->flags & INTERPRETER_KNOWN) || !interpreter->gil ||
+	    !python_layout_of(memory, interpreter, &layout))
 		return -EOPNOTSUPP;
 	gil.holder = word_at(memory, interpreter->gil + PYTHON_GIL_HOLDER);
 	if ((uint32_t)word_at(memory, interpreter->gil + PYTHON_GIL_LOCKED) != 1 || !gil.holder ||
-	    !is_current(memory, interpreter, layout, gil.holder))
+	    !is_current(memory, interpreter, &layout, gil.holder))
 		return -EBUSY;
-	if (layout->thread_native) {
-		gil.tid_at = gil.holder + layout->thread_native;
+	if (layout.thread_native) {
+		gil.tid_at = gil.holder + layout.thread_native;
 	} else {
 		if (!PTHREAD_TID)
 			return -EOPNOTSUPP;
-		gil.tid_at = word_at(memory, gil.holder + layout->thread_ident) + PTHREAD_TID;
+		gil.tid_at = word_at(memory, gil.holder + layout.thread_ident) + PTHREAD_TID;
 	}
 	gil.tid = (uint32_t)word_at(memory, gil.tid_at);
 	if (!gil.tid || gil.tid > TID_MOST)

@@ -121,6 +121,7 @@ static const struct python_layout layouts[] = {
 		SINCE_3_12,
 		.version = PYTHON_VERSION(3, 13),
 		.attributes = ATTRIBUTES_INLINE,
+		.debug_offsets = true,
 		.parking = true,
 		.runtime_interpreters = 632,
 		.interpreter_gil = 16,

@@ -37,6 +37,7 @@ enum {
 	INT_DIGITS_MOST = 3, /* of 30 bits: enough for a pthread_t */
 	LOCK_WORD = 16,	     /* lockobject.lock_lock, rlockobject.rlock_lock */
 	LOCK_LOCKED = 32,    /* lockobject.locked */
+	LOCK_BYTE_SIZE = 24, /* sizeof(lockobject) where it is a head and a PyMutex */
 	RLOCK_OWNER = 24,
 	RLOCK_COUNT = 32,
 	SEMLOCK_HANDLE = 16, /* SemLockObject (Modules/_multiprocessing/semaphore.c) */
@@ -66,6 +67,7 @@ struct python_layout {
 	uint8_t attributes; /* enum python_attributes */
 	bool inline_calls;  /* one call of the evaluator runs many frames (3.11) */
 	bool shims;	    /* ... with a frame of owner 3 below them (3.12) */
+	bool debug_offsets; /* the interpreter says itself where most is: debug_offsets.c (3.13) */
 	bool parking;	    /* joins and the like wait at Python/parking_lot.c (3.13) */
 	uint16_t runtime_interpreters, runtime_gil, interpreter_gil; /* gil: 0 where it is not */
 	uint16_t interpreter_next, interpreter_threads, interpreter_modules;

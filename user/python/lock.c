@@ -71,10 +71,15 @@ static uint32_t tid_of_ident(const struct locks *locks, uint64_t ident)
 	return 0;
 }
 
-/* threading.Lock is one byte of its own since 3.13.1 (Include/cpython/lock.h: PyMutex). */
-static bool lock_is_byte(const struct python *py)
+/*
+ * threading.Lock is one byte of its own since 3.13.1 (Include/cpython/lock.h: PyMutex), and an
+ * object without one word after it; before, it has a pointer to its semaphore and two words more.
+ */
+static bool lock_is_byte(struct python *py, uint64_t object)
 {
-	return py->interpreter.version >= (PYTHON_VERSION(3, 13) | 0x100);
+	const struct python_type *type = python_type(py, object);
+
+	return type && python_word(py, type->address + TYPE_BASICSIZE) == LOCK_BYTE_SIZE;
 }
 
 /* A lock of multiprocessing: who holds it is asked of all processes at once, elsewhere. */
@@ -105,7 +110,7 @@ static bool lock_read(struct python *py, uint64_t object, struct python_lock *re
 	if (kind != CLASS_LOCK && kind != CLASS_RLOCK)
 		return false;
 	lock.type = kind == CLASS_LOCK ? PYTHON_LOCK : PYTHON_RLOCK;
-	if (kind == CLASS_LOCK && lock_is_byte(py)) {
+	if (kind == CLASS_LOCK && lock_is_byte(py, object)) {
 		lock.word = object + LOCK_WORD;
 		taken = python_byte(py, lock.word) & 1;
 	} else {

@@ -66,7 +66,8 @@ struct python_page {
 /* One process that is being read. Large: not for the stack. */
 struct python {
 	struct python_memory memory;
-	const struct python_layout *layout;
+	struct python_layout own;	    /* of this interpreter */
+	const struct python_layout *layout; /* the same; NULL: not open */
 	struct interpreter interpreter;
 	uint32_t reads_left;
 	struct python_type types[PYTHON_TYPES];
