@@ -93,10 +93,10 @@ struct look_task {
 	__u32 ns_pid;
 	__u32 mm_users;
 	__u32 files_users;
-	__u32 threads;	   /* of its process, alive or zombie leader */
-	__u32 exit_code;   /* as wait4 would report it; valid if dead */
-	__u32 tracer;	   /* process that traces it; 0: none */
-	__u32 stop_signal; /* of the job control stop that it is in; 0: none, or not known */
+	__u32 threads;	     /* of its process, alive or zombie leader */
+	__u32 exit_code;     /* as wait4 would report it; valid if dead */
+	__u32 tracer;	     /* process that traces it; 0: none */
+	__u32 stop_signal;   /* of the job control stop that it is in; 0: none, or not known */
 	__u32 blocker_kind;  /* enum blocker_kind */
 	__u32 blocker_owner; /* tid of whoever holds that lock alone; 0: nobody does, or unknown */
 	__u8 object[OBJECT_LEN];
@@ -254,6 +254,8 @@ enum socket_flag {
 	SOCKET_TIMES_KNOWN = 1 << 9,  /* the next two are to be believed */
 	SOCKET_READ_TIMED = 1 << 10,
 	SOCKET_WRITE_TIMED = 1 << 11,
+	/* TCP: there is more to send, nothing is under way, and the peer has no room for it */
+	SOCKET_WINDOW_SHUT = 1 << 12,
 };
 
 /* One descriptor of a socket, as the sockets pass streams it. */

@@ -120,6 +120,8 @@ static void fill_tcp(const struct sock *sk, const struct tcp_sock *tcp, struct s
 	record->written = sk->sk_wmem_queued;
 	if (record->remote_port)
 		record->flags |= SOCKET_CONNECTED;
+	if (tcp->write_seq != tcp->snd_nxt && !tcp->packets_out && !tcp->snd_wnd)
+		record->flags |= SOCKET_WINDOW_SHUT;
 	if (tcp->inet_conn.icsk_user_timeout)
 		record->flags |= SOCKET_USER_TIMEOUT;
 }

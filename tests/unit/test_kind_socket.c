@@ -61,12 +61,17 @@ static struct fake_wait resolve(struct scene *scene, const struct kind *kind, in
 	return fake_resolve(system, kind, 10, COST_TABLE);
 }
 
-static uint32_t open_of(struct scene *scene, int call)
+static uint32_t open_by(struct scene *scene, const struct kind *kind, int call)
 {
-	uint32_t open = resolve(scene, &unix_socket_kind, call).open;
+	uint32_t open = resolve(scene, kind, call).open;
 
 	fake_system_deinit(&scene->system);
 	return open;
+}
+
+static uint32_t open_of(struct scene *scene, int call)
+{
+	return open_by(scene, &unix_socket_kind, call);
 }
 
 Test(kind_socket, receiver_waits_for_whoever_holds_the_peer)
@@ -194,6 +199,26 @@ Test(kind_socket, two_ends_of_tcp_are_likely_at_best)
 	fake_system_deinit(&under_way.system);
 	fake_system_deinit(&alive.system);
 	fake_system_deinit(&remote.system);
+}
+
+Test(kind_socket, full_tcp_socket_is_moving_until_the_window_is_shut)
+{
+	struct scene shut = scene_of(AF_INET, SOCK_STREAM), moving, room, limited;
+
+	shut.own.written = 1000;
+	shut.own.flags |= SOCKET_WINDOW_SHUT;
+	moving = room = limited = shut;
+	shut.peer.on_the_way = 1; /* what comes back leads nowhere */
+	moving.own.flags &= ~(uint32_t)SOCKET_WINDOW_SHUT;
+	room.own.written = 666;
+	limited.own.flags |= SOCKET_USER_TIMEOUT;
+	cr_expect_eq(open_by(&shut, &tcp_loopback_kind, SYS_sendto), OPEN_BIT(OPEN_UNCOUNTED));
+	cr_expect_eq(open_by(&moving, &tcp_loopback_kind, SYS_sendto),
+		     OPEN_BIT(OPEN_UNCOUNTED) | OPEN_BIT(OPEN_BUSY));
+	cr_expect_eq(open_by(&room, &tcp_loopback_kind, SYS_sendto),
+		     OPEN_BIT(OPEN_UNCOUNTED) | OPEN_BIT(OPEN_BUSY));
+	cr_expect_eq(open_by(&limited, &tcp_loopback_kind, SYS_sendto),
+		     OPEN_BIT(OPEN_UNCOUNTED) | OPEN_BIT(OPEN_TIMED));
 }
 
 /* Process 10 waits for its epoll instance 5, which watches descriptor 3. */

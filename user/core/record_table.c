@@ -377,8 +377,9 @@ static const struct record_field python_lock_fields[] = {
 };
 
 static const char *const socket_flags[] = {
-	"listening", "connected",  "waiting",	   "named",	  "mutual",	"ended",
-	"in-kernel", "kept-alive", "user-timeout", "times-known", "read-timed", "write-timed",
+	"listening",  "connected",   "waiting",	    "named",	    "mutual",
+	"ended",      "in-kernel",   "kept-alive",  "user-timeout", "times-known",
+	"read-timed", "write-timed", "window-shut",
 };
 
 static const struct record_field socket_fields[] = {

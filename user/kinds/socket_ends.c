@@ -102,6 +102,20 @@ static bool open_unless_connected(const struct socket_state *socket, struct wait
 	return true;
 }
 
+/*
+ * A sender's buffer empties, and may grow, as acknowledgements come, until the receiver has told
+ * that it takes nothing more. From then on the sender asks again for ever, as long as the receiver
+ * answers, and only reading opens the window (net/ipv4/tcp_output.c: tcp_send_probe0(),
+ * __tcp_select_window()).
+ */
+static bool is_moving(const struct socket_state *socket, const struct socket_state *peer,
+		      enum socket_event event)
+{
+	if (event == SOCKET_ROOM)
+		return !(socket->flags & SOCKET_WINDOW_SHUT);
+	return peer->on_the_way;
+}
+
 static void open_for_tcp(const struct kind_context *context, const struct socket_state *socket,
 			 enum socket_event event, struct wait_builder *b)
 {
@@ -112,12 +126,9 @@ static void open_for_tcp(const struct kind_context *context, const struct socket
 	wait_open(b, OPEN_UNCOUNTED);
 	if (error)
 		wait_open_error(b, error);
-	else if (peer->on_the_way)
+	else if (is_moving(socket, peer, event))
 		wait_open(b, OPEN_BUSY);
-	/* its buffer grows as acknowledgements come, whether or not anybody reads */
-	if (event == SOCKET_ROOM)
-		wait_open(b, OPEN_SOCKET);
-	if (socket->flags & SOCKET_KEPT_ALIVE)
+	if (socket->flags & (SOCKET_KEPT_ALIVE | SOCKET_USER_TIMEOUT))
 		wait_open(b, OPEN_TIMED);
 }
 

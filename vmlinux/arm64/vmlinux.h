@@ -360,6 +360,9 @@ struct tcp_sock {
 	u32 copied_seq;
 	u32 snd_una;
 	u32 write_seq;
+	u32 snd_nxt;
+	u32 snd_wnd;
+	u32 packets_out;
 };
 
 struct user_pt_regs {

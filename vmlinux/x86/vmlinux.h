@@ -362,6 +362,9 @@ struct tcp_sock {
 	u32 write_seq;
 	u32 rcv_nxt;
 	u32 snd_una;
+	u32 snd_nxt;
+	u32 snd_wnd;
+	u32 packets_out;
 };
 
 struct pt_regs {

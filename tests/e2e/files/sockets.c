@@ -6,13 +6,15 @@
  *
  * ask: each waits for the other's message. fill: each writes until the other's
  * buffer is full. A way on: third, a live process that holds b's end; timed,
- * receives have a timeout; flight, b's end is in a message that main has not
+ * receives have a timeout; sndtimed, so have sends; user, unread data ends the connection;
+ * flight, b's end is in a message that main has not
  * received; beside, each has a thread that could act; keepalive.
  */
 #include "hang.h"
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -87,6 +89,10 @@ static void use(int fd)
 
 	if (!strcmp(way_on, "timed"))
 		must(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)));
+	if (!strcmp(way_on, "sndtimed"))
+		must(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)));
+	if (!strcmp(way_on, "user"))
+		must(setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &(int){ 1000000 }, sizeof(on)));
 	if (!strcmp(way_on, "keepalive"))
 		must(setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)));
 	if (!strcmp(way_on, "beside"))
