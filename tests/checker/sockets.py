@@ -12,6 +12,8 @@ NLM_F_REQUEST, NLM_F_DUMP, NLMSG_ERROR, NLMSG_DONE = 1, 0x300, 2, 3
 SHOW_PEER, SHOW_PENDING, SHOW_QUEUE = 4, 8, 0x10  # linux/unix_diag.h
 ATTRIBUTE_PEER, ATTRIBUTE_PENDING, ATTRIBUTE_QUEUE = 2, 3, 4
 ANY_STATE = 0xFFFFFFFF
+TCP_LISTEN = b"0A"  # state, in proc(5)'s /proc/net/tcp
+WINDOW_PROBE = b"04:"  # its timer: asks whether the receiver has room again
 
 
 class Socket:
@@ -19,6 +21,7 @@ class Socket:
 
     def __init__(self, kind, inode):
         self.kind, self.inode, self.peer, self.queued, self.pending = kind, inode, 0, 0, False
+        self.window_shut = False
 
 
 def _messages(connection):
@@ -68,6 +71,13 @@ def unix_sockets():
     return found
 
 
+def listener_of(address, listeners):
+    """Of address:port as /proc/net/tcp writes it; the most exact one."""
+    host, port = address.split(b":")
+    anywhere = (b"0" * len(host), b"0" * 32)
+    return next((listeners[at] for at in (address, *(any_ + b":" + port for any_ in anywhere)) if at in listeners), 0)
+
+
 def tcp_sockets(pid):
     """inode -> Socket, of the process's network namespace."""
     lines = []
@@ -77,10 +87,15 @@ def tcp_sockets(pid):
         except Unreadable:
             pass
     ends = {(words[1], words[2]): int(words[9]) for words in lines}
+    listeners = {words[1]: int(words[9]) for words in lines if words[3] == TCP_LISTEN}
     found = {}
     for words in lines:
         found[int(words[9])] = one = Socket("tcp-loopback", int(words[9]))
         one.peer = ends.get((words[2], words[1]), 0)
+        # it is there and has no inode: nobody has accepted it yet
+        if not one.peer and (words[2], words[1]) in ends:
+            one.peer, one.pending = listener_of(words[2], listeners), True
+        one.window_shut = words[5].startswith(WINDOW_PROBE)
         one.queued = int(words[4].split(b":")[1], 16)
     return found
 

@@ -504,6 +504,8 @@ def socket_wait(system, task, file, kinds, reads=True):
         return opened("no peer")
     if reads and own.queued:
         return opened("something to read")
+    if not reads and own.kind == "tcp-loopback" and not own.window_shut:
+        return opened("something is under way")
     peers = {other.pid for other in holding(system, f"socket:[{own.peer}]")}
     beside = {other.pid for other in holding(system, file.target)}
     if not peers:

@@ -4,13 +4,17 @@
  * unix socket's peer. A connection that waits to be accepted is found by the name
  * that it has in common with its listener (net/unix/af_unix.c: a connection takes
  * over the listener's unix_address). The two ends of a TCP connection within the
- * machine have each other's addresses and ports, in one network namespace.
+ * machine have each other's addresses and ports, in one network namespace. One whose
+ * other end nobody has waits at the listener of that address and port, if the kernel
+ * counts as many there as there are such connections; else one of them may be in
+ * flight, and nothing tells which.
  *
  * Without the iterator nothing tells if a call on the socket times out, so there
  * is no answer.
  */
 #include "probe/sockets.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,18 +101,69 @@ static uint64_t find_one(const struct sockets *sockets, const struct socket_stat
 	return found;
 }
 
-static uint64_t find_peer(const struct sockets *sockets, const struct socket_state *socket)
+/* 0.0.0.0, as fill_mapped() of bpf/sockets.bpf.c writes it, or :: */
+static bool is_any_address(const __u64 address[2])
+{
+	return !address[0] && (!address[1] || address[1] == htobe64(0xffff00000000));
+}
+
+static bool is_tcp_listener(const struct socket_state *client, const struct socket_state *other)
+{
+	return is_tcp(other) && other->flags & SOCKET_LISTENING && client->net == other->net &&
+	       client->remote_port == other->local_port &&
+	       (is_any_address(other->local) ||
+		!memcmp(client->remote, other->local, sizeof(client->remote)));
+}
+
+/* How many connections to the listener have no other end that somebody has. */
+static uint32_t count_clients(const struct sockets *sockets, const struct socket_state *listener)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < sockets->count; i++) {
+		const struct socket_state *client = &sockets->items[i];
+
+		if (is_tcp(client) && client->flags & SOCKET_CONNECTED &&
+		    is_tcp_listener(client, listener) && !find_one(sockets, client, is_other_end))
+			count++;
+	}
+	return count;
+}
+
+static const struct socket_state *find_socket(const struct sockets *sockets, uint64_t inode)
+{
+	const struct socket_state key = { .inode = inode };
+
+	if (!sockets->count)
+		return NULL;
+	return bsearch(&key, sockets->items, sockets->count, sizeof(key), compare_sockets);
+}
+
+static void fill_tcp_peer(const struct sockets *sockets, struct socket_state *socket)
+{
+	socket->peer = find_one(sockets, socket, is_other_end);
+	if (socket->peer)
+		return;
+
+	const struct socket_state *listener =
+		find_socket(sockets, find_one(sockets, socket, is_tcp_listener));
+
+	if (!listener || listener->queued != count_clients(sockets, listener))
+		return;
+	socket->peer = listener->inode;
+	socket->flags |= SOCKET_WAITING;
+}
+
+static void fill_peer(const struct sockets *sockets, struct socket_state *socket)
 {
 	if (socket->flags & SOCKET_WAITING)
-		return find_one(sockets, socket, is_listener);
-	if (is_tcp(socket) && socket->flags & SOCKET_CONNECTED)
-		return find_one(sockets, socket, is_other_end);
-	return socket->peer;
+		socket->peer = find_one(sockets, socket, is_listener);
+	else if (is_tcp(socket) && socket->flags & SOCKET_CONNECTED)
+		fill_tcp_peer(sockets, socket);
 }
 
 void socket_answer(struct worker *worker, struct exchange *exchange)
 {
-	const struct socket_state key = { .inode = exchange->question.a };
 	const struct sockets *sockets = &worker->sockets;
 	int err = sockets_read(worker, exchange);
 
@@ -117,10 +172,7 @@ void socket_answer(struct worker *worker, struct exchange *exchange)
 		return;
 	}
 
-	const struct socket_state *found = sockets->count
-						   ? bsearch(&key, sockets->items, sockets->count,
-							     sizeof(key), compare_sockets)
-						   : NULL;
+	const struct socket_state *found = find_socket(sockets, exchange->question.a);
 
 	if (!found) {
 		exchange->error = -ENOENT;
@@ -130,5 +182,5 @@ void socket_answer(struct worker *worker, struct exchange *exchange)
 	struct socket_state *item = exchange_add(exchange, 1);
 
 	*item = *found;
-	item->peer = find_peer(sockets, found);
+	fill_peer(sockets, item);
 }

@@ -6,15 +6,16 @@
  *                         a socket that another thread of the process would write to, but it
  *                         wants the mutex
  *   socket_mix pending    a client waits for the answer of a server that waits for its end
- *                         instead of accepting it; accepted: it was accepted
+ *                         instead of accepting it; accepted: it was accepted; tcp-pending,
+ *                         tcp-accepted: over TCP; tcp-flight: the accepted end is in flight
  *   socket_mix epoll      a's epoll instance watches a socket whose other end b waits for a
  *   socket_mix poll       the same by poll; select
  *   socket_mix ... live   somebody else has the other end too
  */
 #include "hang.h"
 
+#include <netinet/in.h>
 #include <poll.h>
-#include <stddef.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
@@ -74,34 +75,72 @@ static void nested(void)
 	pthread_join(threads[1], NULL);
 }
 
+struct place {
+	struct sockaddr_storage address;
+	socklen_t length;
+};
+
 static void connect_and_ask(void *argument)
 {
-	const struct sockaddr_un *address = argument;
-	int fd = must(socket(AF_UNIX, SOCK_STREAM, 0));
+	const struct place *place = argument;
+	int fd = must(socket(place->address.ss_family, SOCK_STREAM, 0));
 	char byte;
 
 	close(ends[0]);
-	must(connect(fd, (const struct sockaddr *)address,
-		     offsetof(struct sockaddr_un, sun_path) + 6));
+	must(connect(fd, (const struct sockaddr *)&place->address, place->length));
 	must(recv(fd, &byte, 1, 0));
 }
 
-static void pending(int accepts)
+/* It is bound to a port, or an abstract name, that the kernel chooses. */
+static int listen_somewhere(int family, struct place *ret)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	socklen_t length = sizeof(address);
+	struct sockaddr_in port = { .sin_family = AF_INET };
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	int fd = must(socket(family, SOCK_STREAM, 0));
 
-	ends[0] = must(socket(AF_UNIX, SOCK_STREAM, 0));
-	must(bind(ends[0], (struct sockaddr *)&address, sizeof(sa_family_t)));
-	must(listen(ends[0], 4));
-	must(getsockname(ends[0], (struct sockaddr *)&address, &length));
+	ret->length = sizeof(ret->address);
+	if (family == AF_INET)
+		must(bind(fd, (struct sockaddr *)&port, sizeof(port)));
+	else
+		must(bind(fd, (struct sockaddr *)&name, sizeof(sa_family_t)));
+	must(listen(fd, 4));
+	must(getsockname(fd, (struct sockaddr *)&ret->address, &ret->length));
+	return fd;
+}
+
+/* The accepted end is in a message that nobody receives. */
+static void send_away(int fd)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { .header = { CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS } };
+	struct iovec byte = { "", 1 };
+	struct msghdr message = { .msg_iov = &byte,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
+	int carrier[2];
+
+	must(socketpair(AF_UNIX, SOCK_STREAM, 0, carrier));
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	must(sendmsg(carrier[0], &message, 0));
+	close(fd);
+}
+
+static void pending(int family, const char *accepts)
+{
+	struct place place;
+	pid_t a;
+
+	ends[0] = listen_somewhere(family, &place);
 	if (is_live)
 		child_new(hold, NULL);
-
-	pid_t a = child_new(connect_and_ask, &address);
-
-	if (accepts)
+	a = child_new(connect_and_ask, &place);
+	if (!strcmp(accepts, "accepted"))
 		must(accept(ends[0], NULL, NULL));
+	if (!strcmp(accepts, "flight"))
+		send_away(must(accept(ends[0], NULL, NULL)));
 	ready("main", getpid(), "a", a, NULL);
 	waitpid(a, NULL, 0);
 }
@@ -161,7 +200,9 @@ int main(int argc, char **argv)
 	if (argc < 2 || !strcmp(argv[1], "nested"))
 		nested();
 	else if (!strcmp(argv[1], "pending") || !strcmp(argv[1], "accepted"))
-		pending(!strcmp(argv[1], "accepted"));
+		pending(AF_UNIX, argv[1]);
+	else if (!strncmp(argv[1], "tcp-", 4))
+		pending(AF_INET, argv[1] + 4);
 	else
 		both_wait(argv[1]);
 	return 0;

@@ -12,7 +12,8 @@ def sockets():
         for kind in ("", " dgram", " seqpacket"):
             yield cycle(f"files/sockets pair {how}{kind}", causes=UNIX, victims=("main",), edges=PEERS)
         yield cycle(f"files/sockets path {how}", causes=UNIX, victims=("main",), edges=PEERS)
-    yield cycle("files/sockets tcp ask", LIKELY, causes=TCP, victims=("main",), edges=PEERS)
+    for how in ("ask", "fill"):
+        yield cycle(f"files/sockets tcp {how}", LIKELY, causes=TCP, victims=("main",), edges=PEERS)
 
 
 def mixed():
@@ -24,6 +25,7 @@ def mixed():
     for how in ("pending", "accepted"):
         edges = (("main", "child", "a"), ("a", "peer", "main"))
         yield cycle(f"files/socket_mix {how}", causes={"main": "wait4", "a": "unix-socket"}, edges=edges)
+        yield cycle(f"files/socket_mix tcp-{how}", LIKELY, causes={"main": "wait4", "a": "tcp-loopback"}, edges=edges)
     for how, kind in (("epoll", "epoll"), ("edge", "epoll"), ("within", "epoll"), ("poll", "poll"), ("select", "select")):
         edges = (("main", "child", "a"), ("a", "peer", "main"))
         yield cycle(f"files/socket_mix {how}", causes={"main": "wait4", "a": kind}, edges=edges)
@@ -44,6 +46,9 @@ POSITIVES = [*sockets(), *mixed(), *events()]
 NEAR_MISSES = [
     *(quiet(f"files/sockets pair ask {way_on}") for way_on in ("third", "timed", "flight", "beside")),
     *(quiet(f"files/sockets tcp ask {way_on}") for way_on in ("third", "timed", "keepalive")),
+    *(quiet(f"files/sockets tcp fill {way_on}") for way_on in ("third", "sndtimed", "user")),
     *(quiet(f"files/events {how}") for how in ("read live", "full live", "epoll live", "splice live", "fifo")),
     *(quiet(f"files/socket_mix {how} live") for how in ("nested", "pending", "epoll", "poll")),
+    quiet("files/socket_mix tcp-pending live"),
+    quiet("files/socket_mix tcp-flight"),
 ]
