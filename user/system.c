@@ -140,10 +140,23 @@ static int bpf_open(struct system *system, const struct options *options, const 
 	return err;
 }
 
+/* Before the system's own probe is there, which depends on the source. */
+static bool proc_suffices(const uint32_t *scope, size_t scope_count)
+{
+	struct live_probe_options options = { .files_link_fd = -1,
+					      .sockets_link_fd = -1,
+					      .maps_link_fd = -1 };
+	struct live_probe *live = live_probe_new(&options);
+	bool suffices = live && proc_source_suffices(live_probe_view(live), scope, scope_count);
+
+	live_probe_free(live);
+	return suffices;
+}
+
 static int proc_open(struct system *system, const uint32_t *scope, size_t scope_count, char *why,
 		     size_t why_size)
 {
-	if (scope && !proc_source_suffices(scope, scope_count)) {
+	if (scope && !proc_suffices(scope, scope_count)) {
 		snprintf(why, why_size,
 			 "--source proc tells nothing of other users' processes; run it as their "
 			 "user or as root");
@@ -158,7 +171,7 @@ static int proc_open(struct system *system, const uint32_t *scope, size_t scope_
 static bool proc_may_serve(const struct options *options, const uint32_t *scope, size_t scope_count)
 {
 	return options->source == SOURCE_AUTO && !options->uprobes && scope &&
-	       proc_source_suffices(scope, scope_count);
+	       proc_suffices(scope, scope_count);
 }
 
 static int source_open(struct system *system, const struct options *options, const uint32_t *scope,
@@ -354,9 +367,10 @@ static int look_take(struct system *system, struct look *ret)
 	if (system->source)
 		return bpf_source_look(system->source, ret);
 
-	struct probe probe = answers_probe(&system->answers, live_probe_view(system->live));
+	const struct probe *direct = live_probe_view(system->live);
+	struct probe probe = answers_probe(&system->answers, direct);
 
-	return proc_source_look(system->proc, &probe, ret);
+	return proc_source_look(system->proc, direct, &probe, ret);
 }
 
 static void look_end(struct system *system)

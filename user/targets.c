@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,11 +12,9 @@
 
 #include "options.h"
 
-#define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
-
 struct target {
+	bool is_kernel_thread;
 	char state;
-	unsigned int flags;   /* PF_* */
 	unsigned int threads; /* a dead leader counts */
 	uint32_t pid;	      /* of its process */
 };
@@ -54,23 +54,37 @@ static unsigned long status_number(const char *status, const char *key)
 	return line ? strtoul(line + strlen(key), NULL, 10) : 0;
 }
 
-/* proc(5): the name may hold anything, so the fields start behind the last parenthesis. */
+/*
+ * Told since Linux 6.7 (fs/proc/array.c). Before, kernel threads are those that have no memory of
+ * their own, and ignore what nobody else can: SIGKILL or SIGSTOP (signal(7)).
+ */
+static bool is_kernel_thread(const char *status)
+{
+	const char *ignored = strstr(status, "\nSigIgn:");
+	unsigned long long signals =
+		ignored ? strtoull(ignored + strlen("\nSigIgn:"), NULL, 16) : 0;
+
+	if (strstr(status, "\nKthread:"))
+		return status_number(status, "\nKthread:");
+	return !strstr(status, "\nVmSize:") &&
+	       signals & (1ull << (SIGKILL - 1) | 1ull << (SIGSTOP - 1));
+}
+
+/* Not from stat, which who is in execve() may keep from being read (probe/state.c). */
 static int target_read(uint32_t id, struct target *ret)
 {
 	char text[4096];
-	int err = proc_read(id, "stat", text, sizeof(text));
+	int err = proc_read(id, "status", text, sizeof(text));
 
 	if (err)
 		return err;
 
-	const char *fields = strrchr(text, ')');
+	const char *state = strstr(text, "\nState:\t");
 
-	if (!fields ||
-	    sscanf(fields + 1, " %c %*d %*d %*d %*d %*d %u", &ret->state, &ret->flags) != 2)
+	if (!state)
 		return -EPROTO;
-	err = proc_read(id, "status", text, sizeof(text));
-	if (err)
-		return err;
+	ret->state = state[strlen("\nState:\t")];
+	ret->is_kernel_thread = is_kernel_thread(text);
 	ret->pid = (uint32_t)status_number(text, "\nTgid:");
 	ret->threads = (unsigned int)status_number(text, "\nThreads:");
 	return ret->pid ? 0 : -EPROTO;
@@ -89,7 +103,7 @@ static int target_check(uint32_t id, struct target *ret, char *ret_why, size_t s
 		snprintf(ret_why, size, "-p %u: cannot read /proc/%u: %s", id, id, strerror(-err));
 		return STATUS_FAILED;
 	}
-	if (ret->flags & PF_KTHREAD) {
+	if (ret->is_kernel_thread) {
 		snprintf(ret_why, size, "-p %u: a kernel thread; only processes can be judged", id);
 		return STATUS_USAGE;
 	}

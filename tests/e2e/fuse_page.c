@@ -3,7 +3,8 @@
  * A process waits in futex() on a page of a file whose FUSE server has died in
  * the worst way: it is there, and never answers again. The page was in memory
  * when the wait began and is then dropped, so whoever reads it waits for ever.
- * Argument: an empty directory to mount on.
+ * With exec it waits in execve() instead, which closes its descriptor of the file.
+ * Arguments: an empty directory to mount on, exec.
  *
  * The parent is the server and speaks the protocol of linux/fuse.h itself. It
  * ends, and with it the file system, when standard input does.
@@ -148,6 +149,17 @@ static void wait_on_page(void *directory)
 		syscall(SYS_futex, word, FUTEX_WAIT, *(volatile int *)word, NULL, NULL, 0);
 }
 
+/* What is asked for when a descriptor is closed (FUSE_FLUSH) finds nobody. */
+static void exec_over_file(const char *directory)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/page", directory);
+	must(open(path, O_RDWR | O_CLOEXEC));
+	sleep(1);
+	execl("/bin/sleep", "sleep", "1000", NULL);
+}
+
 int main(int argc, char **argv)
 {
 	char options[64];
@@ -164,6 +176,8 @@ int main(int argc, char **argv)
 	pid_t a = must(fork());
 	if (a == 0) {
 		close(fuse);
+		if (argc > 2)
+			exec_over_file(argv[1]);
 		wait_on_page(argv[1]);
 	}
 	serve_for_ms(fuse, 500);

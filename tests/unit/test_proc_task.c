@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bpf/event.h"
+#include "core/probe.h"
 #include "source/proc_task.h"
 
 #define KTHREAD 0x200000 /* include/linux/sched.h: PF_KTHREAD */
@@ -140,4 +141,71 @@ Test(proc_task, no_call_is_none)
 	cr_expect_not(proc_syscall_parse("202 0x7f01 0x80\n", &task));
 	cr_expect_not(proc_syscall_parse("", &task));
 	cr_expect_eq(task.call, -1);
+}
+
+/* Answers with the text, or the error. */
+struct oracle {
+	const char *text;
+	int error;
+};
+
+static void oracle_ask(void *context, const struct question *question, struct answer *ret)
+{
+	const struct oracle *oracle = context;
+
+	cr_assert_eq(question->type, ASK_STATE);
+	*ret = (struct answer){ .error = oracle->error,
+				.count = (uint32_t)strlen(oracle->text) + 1,
+				.items = oracle->text };
+}
+
+/* This process, whose state somebody else tells. */
+static struct look_task read_with(struct oracle oracle)
+{
+	const struct probe probe = { .ask = oracle_ask, .context = &oracle };
+	struct look_task task = { 0 };
+	uint32_t pid = (uint32_t)getpid();
+
+	cr_assert_eq(proc_task_read_call(&probe, pid, pid, &task), 0);
+	return task;
+}
+
+Test(proc_task, state_tells_call_namespace_and_ring)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+		 "%s0 0x3 0x10 0x20 0x0 0x0 0x0 0x7ffc00000000 0x1\npid:[77]\n%s",
+		 stat_line("x\n)\ny", 'S', 0), "io_uring");
+
+	struct look_task task = read_with((struct oracle){ .text = text });
+
+	cr_expect_eq(task.call, 0);
+	cr_expect_eq(task.args[0], 3);
+	cr_expect_eq(task.pid_ns, 77);
+	cr_expect(task.flags & TASK_ASYNC_IO);
+	cr_expect_not(task.flags & TASK_FROM_PROC);
+}
+
+Test(proc_task, state_without_a_call_is_no_more_than_a_task)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text), "%s\n\n", stat_line("app", 'S', 0));
+
+	struct look_task task = read_with((struct oracle){ .text = text });
+
+	cr_expect_eq(task.call, -1);
+	cr_expect(task.flags & TASK_FROM_PROC);
+	cr_expect_not(task.flags & TASK_ASYNC_IO);
+}
+
+Test(proc_task, state_that_does_not_come_leaves_a_task_that_can_go_on)
+{
+	struct look_task task = read_with((struct oracle){ .text = "", .error = -ETIMEDOUT });
+
+	cr_expect_eq(task.ppid, (uint32_t)getppid());
+	cr_expect_eq(task.call, -1);
+	cr_expect(task.flags & TASK_FROM_PROC);
+	cr_expect_neq(task.name[0], 0);
 }

@@ -32,6 +32,7 @@ const size_t answer_item_size[QUESTION_TYPES] = {
 	[ASK_EPOLL] = sizeof(struct epoll_target),
 	[ASK_POINTERS] = sizeof(struct stack_pointer),
 	[ASK_CGROUP] = 1,
+	[ASK_STATE] = 1,
 };
 
 const char *const question_name[QUESTION_TYPES] = {
@@ -57,6 +58,7 @@ const char *const question_name[QUESTION_TYPES] = {
 	[ASK_EPOLL] = "epoll",
 	[ASK_POINTERS] = "pointers",
 	[ASK_CGROUP] = "cgroup",
+	[ASK_STATE] = "state",
 };
 
 const enum cost question_cost[QUESTION_TYPES] = {
@@ -70,10 +72,11 @@ const enum cost question_cost[QUESTION_TYPES] = {
 	[ASK_SEMAPHORE] = COST_TABLE,	[ASK_QUEUE] = COST_TABLE,
 	[ASK_WAKER] = COST_READ,	[ASK_SOCKET] = COST_TABLE,
 	[ASK_EPOLL] = COST_READ,	[ASK_POINTERS] = COST_SEARCH,
-	[ASK_CGROUP] = COST_READ,	[ASK_GIL] = COST_TABLE,
+	[ASK_STATE] = COST_LOOK,	[ASK_CGROUP] = COST_READ,
+	[ASK_GIL] = COST_TABLE,
 };
 
-_Static_assert(QUESTION_TYPES == 22, "a question type lacks its row in the three tables above");
+_Static_assert(QUESTION_TYPES == 23, "a question type lacks its row in the three tables above");
 
 static struct answer probe_ask(const struct probe *probe, struct question question)
 {
@@ -112,6 +115,11 @@ static int probe_text(const struct probe *probe, struct question question, const
 		return -EINVAL;
 	*ret = text;
 	return 0;
+}
+
+int probe_state(const struct probe *probe, uint32_t pid, uint32_t tid, const char **ret_text)
+{
+	return probe_text(probe, (struct question){ ASK_STATE, pid, tid, 0 }, ret_text);
 }
 
 int probe_wchan(const struct probe *probe, uint32_t tid, const char **ret_name)

@@ -55,16 +55,20 @@ enum question_type {
 	ASK_PYTHON_LOCKS, /* id: pid -> who is bound to its threads' locks; struct python_lock */
 	ASK_GIL, /* id: pid -> one struct python_gil of the main interpreter; -EBUSY: nobody holds
 		    it for certain */
-	ASK_SEMAPHORE,	  /* id: pid, a: semid in its IPC namespace, b: number in the set ->
-			     one struct sysv_semaphore */
-	ASK_QUEUE,	  /* id: pid, a: msqid in its IPC namespace -> one struct sysv_queue */
-	ASK_WAKER,	  /* id: pid, a: address -> one struct waker; -ENOENT: nobody is known */
-	ASK_SOCKET,	  /* a: inode of a socket -> one struct socket_state */
-	ASK_EPOLL,    /* id: pid, a: fd -> what that epoll instance watches; struct epoll_target */
-	ASK_POINTERS, /* id: tid -> struct stack_pointer: first where its stack is mapped, from and
-			 to; then what its used stack and its saved registers lead to */
+	ASK_SEMAPHORE, /* id: pid, a: semid in its IPC namespace, b: number in the set ->
+			  one struct sysv_semaphore */
+	ASK_QUEUE,     /* id: pid, a: msqid in its IPC namespace -> one struct sysv_queue */
+	ASK_WAKER,     /* id: pid, a: address -> one struct waker; -ENOENT: nobody is known */
+	ASK_SOCKET,    /* a: inode of a socket -> one struct socket_state */
+	ASK_EPOLL,     /* id: pid, a: fd -> what that epoll instance watches; struct epoll_target */
+	ASK_POINTERS,  /* id: tid -> struct stack_pointer: first where its stack is mapped, from and
+			  to; then what its used stack and its saved registers lead to */
 	ASK_CGROUP, /* id: tid -> the cgroup that keeps it frozen, as far as can be seen, a string
 		       with NUL; -ENOENT: none */
+	ASK_STATE, /* id: pid, a: tid -> what /proc says of the task that may take long to read: the
+		      lines of its stat, its syscall and its ns/pid, the last two empty if they may
+		      not be read, then "io_uring" if id == a and the process has one; a string
+		      with NUL */
 	QUESTION_TYPES,
 };
 
@@ -105,6 +109,7 @@ struct probe {
 int probe_memory(const struct probe *probe, uint32_t pid, uint64_t address, void *ret_bytes,
 		 size_t length);
 int probe_wchan(const struct probe *probe, uint32_t tid, const char **ret_name);
+int probe_state(const struct probe *probe, uint32_t pid, uint32_t tid, const char **ret_text);
 int probe_cgroup(const struct probe *probe, uint32_t tid, const char **ret_path);
 int probe_program(const struct probe *probe, uint32_t pid, const char **ret_path);
 int probe_descriptor(const struct probe *probe, uint32_t pid, int fd,

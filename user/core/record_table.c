@@ -157,6 +157,8 @@ static const struct record_field memory_fields[] = {
 };
 static const struct record_field wchan_fields[] = { FIELD("tid", question.id, DEC), OUTCOME,
 						    ANSWER_TEXT };
+static const struct record_field state_fields[] = { PID, FIELD("tid", question.a, DEC), OUTCOME,
+						    ANSWER_TEXT };
 static const struct record_field program_fields[] = { PID, OUTCOME, ANSWER_TEXT };
 static const struct record_field descriptor_fields[] = {
 	PID, FIELD("fd", question.a, DEC, .always = true), OUTCOME
@@ -214,6 +216,7 @@ const struct record_table answer_table[QUESTION_TYPES] = {
 	[ASK_EPOLL] = ANSWER(descriptor_fields),
 	[ASK_POINTERS] = ANSWER(stack_fields),
 	[ASK_CGROUP] = ANSWER(wchan_fields),
+	[ASK_STATE] = ANSWER(state_fields),
 };
 
 static const struct record_field file_fields[] = {
@@ -451,5 +454,5 @@ const struct record_table item_table[QUESTION_TYPES] = {
 	[ASK_POINTERS] = TABLE(struct stack_pointer, pointer_fields),
 };
 
-_Static_assert(QUESTION_TYPES == 22, "a question type lacks its row in the two tables above");
+_Static_assert(QUESTION_TYPES == 23, "a question type lacks its row in the two tables above");
 _Static_assert(LENGTH(task_fields) <= 64, "the parser notes what it has seen in 64 bits");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whatever no other kind knows: open, with the best reason there is. */
 #include <stdio.h>
+#include <string.h>
 
 #include "kinds/file_call.h"
 #include "kinds/file_name.h"
@@ -91,11 +92,20 @@ static bool describe_file(const struct kind_context *context, const struct look_
 	return true;
 }
 
+/* Of a task there the kernel may tell nothing until it is done, which may be never (probe/state.c).
+ */
+static bool is_execve(const struct look_task *task)
+{
+	const char *call = call_name(task->call);
+
+	return !strcmp(call, "execve") || !strcmp(call, "execveat");
+}
+
 static void other_describe(const struct kind_context *context, const struct look_task *task,
 			   char *ret, size_t size)
 {
 	const char *function, *place = NULL;
-	bool read = !probe_wchan(context->probe, task->tid, &function);
+	bool read = !is_execve(task) && !probe_wchan(context->probe, task->tid, &function);
 
 	if (read)
 		place = kernel_place(function);

@@ -22,6 +22,7 @@ static void (*const answer_of[QUESTION_TYPES])(struct worker *worker, struct exc
 	[ASK_EPOLL] = epoll_answer,
 	[ASK_POINTERS] = pointers_answer,
 	[ASK_CGROUP] = cgroup_answer,
+	[ASK_STATE] = state_answer,
 };
 
 static void worker_forget(struct worker *worker)

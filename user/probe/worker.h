@@ -49,6 +49,7 @@ void semaphore_answer(struct worker *worker, struct exchange *exchange);
 void queue_answer(struct worker *worker, struct exchange *exchange);
 void socket_answer(struct worker *worker, struct exchange *exchange);
 void epoll_answer(struct worker *worker, struct exchange *exchange);
+void state_answer(struct worker *worker, struct exchange *exchange);
 void cgroup_answer(struct worker *worker, struct exchange *exchange);
 void pointers_answer(struct worker *worker, struct exchange *exchange);
 void search_answer(struct worker *worker, struct exchange *exchange);

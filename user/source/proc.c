@@ -81,27 +81,9 @@ static uint32_t dir_next_id(DIR *dir)
 	return 0;
 }
 
-/* Completions of an io_uring may do what nobody seems to be left to do. */
-static bool has_io_uring(uint32_t pid)
-{
-	char path[64], link[32];
-
-	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/fd", pid);
-
-	__attribute__((cleanup(cleanup_dir))) DIR *dir = opendir(path);
-
-	for (const struct dirent *entry; dir && (entry = readdir(dir));) {
-		ssize_t length = readlinkat(dirfd(dir), entry->d_name, link, sizeof(link) - 1);
-
-		link[length < 0 ? 0 : length] = '\0';
-		if (!strcmp(link, "anon_inode:[io_uring]"))
-			return true;
-	}
-	return false;
-}
-
 /* *ret_unread counts tasks of which there is no more than that they are there. */
-static int process_add(struct task_list *list, uint32_t pid, uint32_t *ret_unread)
+static int process_add(const struct probe *probe, struct task_list *list, uint32_t pid,
+		       uint32_t *ret_unread)
 {
 	char path[32];
 
@@ -109,14 +91,16 @@ static int process_add(struct task_list *list, uint32_t pid, uint32_t *ret_unrea
 
 	__attribute__((cleanup(cleanup_dir))) DIR *dir = opendir(path);
 	/* /proc does not tell who is a subreaper: any may be. */
-	uint32_t unseen = TASK_SUBREAPER | (has_io_uring(pid) ? TASK_ASYNC_IO : 0);
+	uint32_t unseen = TASK_SUBREAPER;
 	int error = 0;
 
 	for (uint32_t tid; dir && !error && (tid = dir_next_id(dir));) {
 		struct look_task task;
-		int failed = proc_task_read_call(pid, tid, &task);
+		int failed = proc_task_read_call(probe, pid, tid, &task);
 
 		if (!failed) {
+			/* the leader comes first, and tells of all */
+			unseen |= task.flags & TASK_ASYNC_IO;
 			task.flags |= unseen;
 			error = task_list_add(list, &task);
 		}
@@ -125,13 +109,13 @@ static int process_add(struct task_list *list, uint32_t pid, uint32_t *ret_unrea
 	return error;
 }
 
-static int tasks_read(struct task_list *list, uint32_t *ret_unread)
+static int tasks_read(const struct probe *probe, struct task_list *list, uint32_t *ret_unread)
 {
 	__attribute__((cleanup(cleanup_dir))) DIR *dir = opendir("/proc");
 	int error = dir ? 0 : -errno;
 
 	for (uint32_t pid; !error && (pid = dir_next_id(dir));)
-		error = process_add(list, pid, ret_unread);
+		error = process_add(probe, list, pid, ret_unread);
 	return error;
 }
 
@@ -241,12 +225,13 @@ static int sleepers_date(struct proc_source *source, struct task_list *list, uin
 	return 0;
 }
 
-int proc_source_look(struct proc_source *source, const struct probe *probe, struct look *ret)
+int proc_source_look(struct proc_source *source, const struct probe *direct,
+		     const struct probe *probe, struct look *ret)
 {
 	__attribute__((cleanup(task_list_deinit))) struct task_list list = { 0 };
 	uint64_t start_ns = clock_ns(CLOCK_MONOTONIC), wall_ns = clock_ns(CLOCK_REALTIME);
 	uint32_t unread = 0;
-	int error = tasks_read(&list, &unread);
+	int error = tasks_read(direct, &list, &unread);
 
 	if (!error)
 		error = sleepers_date(source, &list, start_ns);
@@ -266,12 +251,17 @@ int proc_source_look(struct proc_source *source, const struct probe *probe, stru
 	return 0;
 }
 
-bool proc_source_suffices(const uint32_t *pids, size_t count)
+bool proc_source_suffices(const struct probe *probe, const uint32_t *pids, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct look_task task;
+		const char *state;
 
-		if (proc_task_read_call(pids[i], pids[i], &task) || task.flags & TASK_FROM_PROC)
+		/* who may be asked and does not answer is one's own, too */
+		if (probe_state(probe, pids[i], pids[i], &state) == -ETIMEDOUT)
+			continue;
+		if (proc_task_read_call(probe, pids[i], pids[i], &task) ||
+		    task.flags & TASK_FROM_PROC)
 			return false;
 	}
 	return count > 0;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "bpf/event.h"
+#include "core/probe.h"
 
 #define NS_PER_S   1000000000ULL
 #define PF_KTHREAD 0x200000 /* include/linux/sched.h */
@@ -201,18 +202,9 @@ bool proc_syscall_parse(const char *text, struct look_task *ret)
 }
 
 /* The namespace is told as "pid:[4026531836]". */
-static uint64_t pid_namespace(uint32_t pid)
+static uint64_t pid_namespace_parse(const char *text)
 {
-	char path[64], link[64];
-
-	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/ns/pid", pid);
-
-	ssize_t length = readlink(path, link, sizeof(link) - 1);
-
-	if (length < 0)
-		return 0;
-	link[length] = '\0';
-	return strncmp(link, "pid:[", 5) ? 0 : strtoull(link + 5, NULL, 10);
+	return strncmp(text, "pid:[", 5) ? 0 : strtoull(text + 5, NULL, 10);
 }
 
 int proc_task_read(uint32_t pid, uint32_t tid, struct look_task *ret)
@@ -232,28 +224,68 @@ int proc_task_read(uint32_t pid, uint32_t tid, struct look_task *ret)
 	return 0;
 }
 
-int proc_task_read_call(uint32_t pid, uint32_t tid, struct look_task *ret)
+/* Of a task whose stat cannot be read: it is there, and what it does nobody knows. */
+static void status_parse_alone(const char *status, struct look_task *ret)
 {
-	char status[TEXT_LEN], call[TEXT_LEN];
-	int error = proc_task_read(pid, tid, ret);
+	char *name = ret->name;
 
-	if (!error)
-		error = file_read(pid, tid, "status", status);
-	if (error)
-		return error;
-	status_parse_more(status, ret);
-	if (ret->flags & TASK_DEAD)
-		ret->flags &= ~(uint32_t)TASK_FROM_PROC;
-	if (ret->flags & (TASK_DEAD | TASK_KTHREAD))
-		return 0;
-	error = file_read(pid, tid, "syscall", call);
-	if (error)
-		return error == -ESRCH ? error : 0;
+	sscanf(status, "Name:\t%15[^\n]", name);
+	ret->flags = TASK_FROM_PROC;
+	ret->ppid = (uint32_t)status_number(status, "\nPPid:", 10);
+	ret->threads = (uint32_t)status_number(status, "\nThreads:", 10);
+}
+
+/* The line behind the one that the cursor is in; "" if there is none. */
+static const char *next_line(const char *cursor)
+{
+	const char *end = strchr(cursor, '\n');
+
+	return end ? end + 1 : "";
+}
+
+/* The lines of ASK_STATE behind that of stat, in which only the name may hold a line's end. */
+static void state_parse(const char *state, struct look_task *ret)
+{
+	const char *call = next_line(strrchr(state, ')'));
+	const char *namespace = next_line(call);
+
+	if (!strcmp(next_line(namespace), "io_uring"))
+		ret->flags |= TASK_ASYNC_IO;
+	if (ret->flags & (TASK_DEAD | TASK_KTHREAD) || *call == '\n' || !*call)
+		return;
 	ret->flags &= ~(uint32_t)TASK_FROM_PROC;
-	ret->pid_ns = pid_namespace(pid);
+	ret->pid_ns = pid_namespace_parse(namespace);
 	/* ids that no other process has */
-	ret->mm = ret->files = pid;
+	ret->mm = ret->files = ret->pid;
 	if (!proc_syscall_parse(call, ret))
 		ret->flags &= ~(uint32_t)(TASK_SLEEPING | TASK_UNINTERRUPTIBLE);
+}
+
+int proc_task_read_call(const struct probe *probe, uint32_t pid, uint32_t tid,
+			struct look_task *ret)
+{
+	struct look_task task = { .pid = pid, .tid = tid, .call = -1 };
+	const char *state = NULL;
+	char status[TEXT_LEN];
+	int error = probe_state(probe, pid, tid, &state);
+
+	if (error == -ESRCH || error == -ENOENT)
+		return -ESRCH;
+	if (!error)
+		error = proc_stat_parse(state, &task);
+	bool is_told = !error;
+
+	error = file_read(pid, tid, "status", status);
+	if (error)
+		return error;
+	if (!is_told)
+		status_parse_alone(status, &task);
+	status_parse(status, &task);
+	status_parse_more(status, &task);
+	if (task.flags & TASK_DEAD)
+		task.flags &= ~(uint32_t)TASK_FROM_PROC;
+	if (is_told)
+		state_parse(state, &task);
+	*ret = task;
 	return 0;
 }

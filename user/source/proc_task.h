@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct look_task;
+struct probe;
 
 /*
  * Fills ret with TASK_FROM_PROC from /proc/PID/task/TID/{stat,status}. Nothing
@@ -21,9 +22,12 @@ int proc_task_read(uint32_t pid, uint32_t tid, struct look_task *ret);
  * The same with what it sleeps in, as far as /proc tells: without TASK_FROM_PROC if the call could
  * be read, which takes the right to trace the task (ptrace(2)). What is not told is 0: counts, ids
  * but those of the process itself, and when it went to sleep. An armed timer is not told either, so
- * whoever catches a timer's signal is taken to have one. 0, -ESRCH or -errno.
+ * whoever catches a timer's signal is taken to have one. What may hang is asked of the probe; if it
+ * does, there is no more than that the task is there. TASK_ASYNC_IO is only told of the leader.
+ * 0, -ESRCH or -errno.
  */
-int proc_task_read_call(uint32_t pid, uint32_t tid, struct look_task *ret);
+int proc_task_read_call(const struct probe *probe, uint32_t pid, uint32_t tid,
+			struct look_task *ret);
 
 /*
  * Sets what /proc/PID/task/TID/syscall tells: call, arguments, stack. False if it is running, or in
