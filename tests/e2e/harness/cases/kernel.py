@@ -73,7 +73,11 @@ def processes():
             edges=(("main", "child", "a"), ("a", relation, "main")),
         )
 
-
+    yield cycle(
+        "kernel/ring_of_three alone",
+        causes={"a": "mutex", "b": "wait4", "c": "pipe-read"}, victims=("main",),
+        edges=(("a", "holds", "b"), ("b", "child", "c"), ("c", "writer", "a")),
+    )  # fmt: skip
     for how in ("plain", "alone"):
         yield cycle(
             f"kernel/subreaper {how}",
@@ -86,6 +90,11 @@ def namespaces():
     mutexes = {"a": "mutex", "b": "mutex"}
     for how in ("apart", "deep"):
         yield cycle(f"kernel/two_containers {how}", causes=mutexes, victims=("main",), edges=A_B_HOLD)
+    yield cycle(
+        "kernel/two_networks apart",
+        LIKELY, causes={"a": "tcp-loopback", "b": "sysv-msg"}, victims=("main", "first"),
+        edges=(("a", "peer", "b"), ("b", "writer", "a")),
+    )  # fmt: skip
 
 
 POSITIVES = [*file_locks(), *ipc(), *processes(), *namespaces()]
@@ -100,5 +109,7 @@ NEAR_MISSES = [
     *(quiet(f"kernel/sysv {way}") for way in ("timed", "producer", "third", "greeting")),
     *(quiet(f"kernel/mq_each_other {way}") for way in ("timed", "third")),
     quiet("kernel/two_containers shared"),
+    quiet("kernel/two_networks crossed"),
+    quiet("kernel/ring_of_three helped"),
     quiet("kernel/subreaper adopts"),
 ]
