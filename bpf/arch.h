@@ -119,6 +119,11 @@ static inline __u64 regs_sp(const struct pt_regs *regs)
 	return regs->sp;
 }
 
+static inline __u64 regs_ip(const struct pt_regs *regs)
+{
+	return regs->ip;
+}
+
 /* All of them, in DWARF's order; see struct task_regs. */
 static inline void regs_fill(const struct pt_regs *regs, __u64 *ret_regs)
 {
@@ -229,6 +234,11 @@ static inline __u64 regs_arg2(const struct pt_regs *regs)
 static inline __u64 regs_sp(const struct pt_regs *regs)
 {
 	return regs->user_regs.sp;
+}
+
+static inline __u64 regs_ip(const struct pt_regs *regs)
+{
+	return regs->user_regs.pc;
 }
 
 static inline void regs_fill(const struct pt_regs *regs, __u64 *ret_regs)

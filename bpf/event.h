@@ -69,6 +69,7 @@ struct look_task {
 	__u64 slept_ns; /* when it was last switched out; valid if sleeping */
 	__u64 args[CALL_ARGS];
 	__u64 sp;	      /* user stack pointer at the call */
+	__u64 ip;	      /* where the call returns to; 0: not known */
 	__u64 thread_pointer; /* pthread_self() where the ABI has it so (x86-64: fs base) */
 	__u64 clear_child_tid;
 	__u64 mm;     /* id of the address space; 0: none */
@@ -103,7 +104,7 @@ struct look_task {
 	char name[TASK_NAME_LEN]; /* comm: any bytes but NUL */
 };
 
-_Static_assert(sizeof(struct look_task) == 296, "look_task has padding");
+_Static_assert(sizeof(struct look_task) == 304, "look_task has padding");
 
 /*
  * The user registers of a task that sleeps, in the order in which DWARF numbers them. x86-64

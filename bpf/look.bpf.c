@@ -227,6 +227,7 @@ static void fill_call(struct task_struct *task, struct look_task *record)
 
 	record->slept_ns = slept_ns(task);
 	record->sp = regs_sp(regs);
+	record->ip = regs_ip(regs);
 	record->call = task_call(task);
 	if (task_is_compat(task)) {
 		regs_compat_args(regs, record->args);

@@ -241,7 +241,8 @@ def mutex_wait(system, task, place, words):
         return None
     if kind & 0x20 or not 0 < owner <= 1 << 22:
         return None
-    return owned(system, task, place, owner, {"mutex"})
+    # By the bytes alone. That it is a futex is the larger claim: not the owner, but all who have access are stuck.
+    return owned(system, task, place, owner, {"mutex", "futex"})
 
 
 def robust_wait(system, task, place, words):

@@ -159,6 +159,12 @@ void fake_pointers(struct fake_system *system, uint32_t tid, const struct stack_
 	add_answer(system, (struct question){ ASK_POINTERS, tid, 0, 0 }, pointers, count);
 }
 
+void fake_symbol(struct fake_system *system, uint32_t pid, uint64_t address,
+		 const struct symbol *symbol)
+{
+	add_answer(system, (struct question){ ASK_SYMBOL, pid, address, 0 }, symbol, 1);
+}
+
 void fake_stack(struct fake_system *system, uint32_t tid, const struct stack_frame *frames,
 		uint32_t count)
 {

@@ -94,6 +94,8 @@ void fake_search(struct fake_system *system, uint32_t pid, uint64_t value, const
 /* pointers[0] is where the thread's stack is mapped. */
 void fake_pointers(struct fake_system *system, uint32_t tid, const struct stack_pointer *pointers,
 		   uint32_t count);
+void fake_symbol(struct fake_system *system, uint32_t pid, uint64_t address,
+		 const struct symbol *symbol);
 void fake_stack(struct fake_system *system, uint32_t tid, const struct stack_frame *frames,
 		uint32_t count);
 

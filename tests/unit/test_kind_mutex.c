@@ -628,3 +628,58 @@ Test(kind_mutex, one_illegal_word_makes_a_32_bit_one_another_lock)
 	cr_expect_not(narrow_recognised(0, 12, 128, 1, 0), "shared, and a private wait");
 	cr_expect_not(narrow_recognised(1, 0xf7d0a740, 0, 1, 0), "stdio's pointer to the owner");
 }
+
+/* What is said of a word that looks like a mutex if that function makes the call. */
+static struct fake_wait called_in(struct fake_system *system, const char *module, const char *name)
+{
+	struct mutex_word word = owned_by(12);
+	struct look_task *task = waiter(system, &word);
+	struct symbol symbol = { .address = 0x1000, .size = 0x100 };
+
+	name_copy(symbol.module, sizeof(symbol.module), module);
+	name_copy(symbol.name, sizeof(symbol.name), name);
+	task->ip = 0x1020;
+	if (*name)
+		fake_symbol(system, 10, task->ip, &symbol);
+	return fake_resolve(system, &mutex_kind, 11, COST_SEARCH);
+}
+
+static enum wait_kind kind_called_in(const char *module, const char *name)
+{
+	struct fake_system system = { 0 };
+	enum wait_kind kind = called_in(&system, module, name).kind;
+
+	fake_system_deinit(&system);
+	return kind;
+}
+
+Test(kind_mutex, a_lock_of_its_own_making_is_left_to_the_futexes)
+{
+	cr_expect_eq(kind_called_in("libc.so.6", "syscall"), WAIT_FUTEX);
+	cr_expect_eq(kind_called_in("program", "event_wait"), WAIT_FUTEX);
+	cr_expect_eq(kind_called_in("program", "syscall"), WAIT_FUTEX, "linked statically");
+}
+
+Test(kind_mutex, who_sleeps_inside_the_c_library_waits_for_a_mutex)
+{
+	cr_expect_eq(kind_called_in("libc.so.6", "pthread_mutex_lock"), WAIT_MUTEX);
+	cr_expect_eq(kind_called_in("libc.so.6", "__lll_lock_wait"), WAIT_MUTEX);
+	cr_expect_eq(kind_called_in("libpthread-2.31.so", "__lll_lock_wait"), WAIT_MUTEX);
+	cr_expect_eq(kind_called_in("program", "__lll_lock_wait"), WAIT_MUTEX, "statically");
+	cr_expect_eq(kind_called_in("program", ""), WAIT_MUTEX, "no symbols");
+}
+
+Test(kind_mutex, where_the_call_was_made_is_asked_last)
+{
+	struct fake_system system = { 0 };
+	struct mutex_word word = owned_by(12);
+
+	waiter(&system, &word)->ip = 0x1020;
+
+	struct fake_wait wait = fake_resolve(&system, &mutex_kind, 11, COST_TABLE);
+
+	cr_assert_eq(wait.next, COST_SEARCH);
+	cr_assert_eq(wait.edge_count, 1);
+	cr_assert_eq(wait.edges[0].flags, HOLDER);
+	fake_system_deinit(&system);
+}

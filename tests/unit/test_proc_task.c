@@ -121,6 +121,7 @@ Test(proc_task, call_tells_its_arguments_and_stack)
 	cr_expect_eq(task.args[0], 0x7f01);
 	cr_expect_eq(task.args[5], 5);
 	cr_expect_eq(task.sp, 0x7ffc0000a000);
+	cr_expect_eq(task.ip, 0x7f02);
 	cr_expect_eq(task.flags, 0);
 }
 

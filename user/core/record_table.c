@@ -101,6 +101,7 @@ static const struct record_field task_fields[] = {
 	FIELD("object_nlink", object_nlink, DEC),
 	FIELD("object", object, BYTES),
 	FIELD("sp", sp, HEX),
+	FIELD("ip", ip, HEX),
 	FIELD("thread_pointer", thread_pointer, HEX),
 	FIELD("clear_child_tid", clear_child_tid, HEX),
 	FIELD("mm", mm, ID, .always = true, .absent = ABSENT_OWN),

@@ -4,6 +4,7 @@
  * priorities. The mutex names its owner (owner.c), in a word of its own that is
  * written after the lock was taken and cleared before it is given back.
  */
+#include "kinds/call_site.h"
 #include "kinds/futex_call.h"
 #include "kinds/kinds.h"
 #include "kinds/mappers.h"
@@ -39,6 +40,10 @@ static enum cost mutex_resolve(const struct kind_context *context, const struct 
 		wait_open(b, OPEN_TIMED);
 		return COST_DONE;
 	}
+	if (budget >= COST_SEARCH && call_site_is_foreign(context, task)) {
+		b->wait->kind = WAIT_FUTEX;
+		return COST_DONE;
+	}
 	futex_call_object(task, &call, b);
 	futex_call_saw(task, &call, b, MUTEX_HEAD_LEN,
 		       task->flags & TASK_COMPAT
@@ -53,7 +58,11 @@ static enum cost mutex_resolve(const struct kind_context *context, const struct 
 				    .tid = word.owner };
 
 	/* No handler may unlock a mutex, and none makes pthread_mutex_lock() return. */
-	return owner_resolve(context, task, &call, &owner, budget, b);
+	enum cost next = owner_resolve(context, task, &call, &owner, budget, b);
+
+	if (next == COST_DONE && budget < COST_SEARCH && call_site_known(task))
+		return COST_SEARCH;
+	return next;
 }
 
 static void mutex_describe(const struct kind_context *context, const struct look_task *task,

@@ -180,13 +180,13 @@ static void status_parse_more(const char *text, struct look_task *ret)
 /* "202 0x7f.. 0x80 0x2 0x0 0x0 0x0 0x7ffc.. 0x7f..", "running", or "-1 0x7ffc.. 0x7f.." */
 bool proc_syscall_parse(const char *text, struct look_task *ret)
 {
-	uint64_t words[CALL_ARGS + 1];
+	uint64_t words[CALL_ARGS + 2]; /* arguments, stack pointer, program counter */
 	char *next;
 	long call = strtol(text, &next, 10);
 
 	if (next == text || call < 0)
 		return false;
-	for (size_t i = 0; i < CALL_ARGS + 1; i++) {
+	for (size_t i = 0; i < CALL_ARGS + 2; i++) {
 		const char *at = next;
 
 		words[i] = strtoull(at, &next, 16);
@@ -196,6 +196,7 @@ bool proc_syscall_parse(const char *text, struct look_task *ret)
 	ret->call = (int32_t)call;
 	memcpy(ret->args, words, sizeof(ret->args));
 	ret->sp = words[CALL_ARGS];
+	ret->ip = words[CALL_ARGS + 1];
 	if (ret->sp < COMPAT_END)
 		ret->flags |= TASK_COMPAT;
 	return true;

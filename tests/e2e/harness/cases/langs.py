@@ -92,11 +92,18 @@ def rust_alive():
 
 # Raw futexes: which words a thread waits for, by which call.
 RAW = {"waitv": "futex-waitv", "waitv-shared": "futex-waitv", "wait2": "futex", "requeue": "futex", "requeued": "futex"}
+LOOKALIKES = ("own", "main", "dead")  # whose tid stands where a mutex has its owner's
 
 
 def raw():
     for what, kind in RAW.items():
         yield no_waker(f"futex/raw {what}", causes={"main": "join", "a": kind, "b": kind}, edges=JOINED)
+
+
+def lookalikes():
+    """Locks that only look like a mutex are judged by who lives, not by their words."""
+    for whose in LOOKALIKES:
+        yield no_waker(f"futex/lookalike {whose} never", causes={"main": "join", "a": "futex"}, edges=JOINED)
 
 
 def compat():
@@ -138,7 +145,7 @@ def seats_alive():
             yield quiet(f"musl/seats {layout} {seat}")
 
 
-POSITIVES = [*musl(), *cxx(), *rust(), *seats(), *raw(), *compat()]
+POSITIVES = [*musl(), *cxx(), *rust(), *seats(), *raw(), *lookalikes(), *compat()]
 
 NEAR_MISSES = [
     *musl_alive(),
@@ -146,6 +153,7 @@ NEAR_MISSES = [
     *rust_alive(),
     *seats_alive(),
     *(quiet(f"futex/raw {what} live") for what in RAW),
+    *(quiet(f"futex/lookalike {whose}") for whose in LOOKALIKES),
     *(quiet(f"golang/waits {scene}") for scene in ("mutex", "chan", "timer")),
     *(quiet(f"compat/{name}") for name in ("mutex_slow", "sem_private live", "cond_never live")),
 ]
