@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <criterion/criterion.h>
 
+#include "core/party.h"
 #include "graph_builder.h"
 
 Test(graph, a_group_of_a_key_is_made_once)
@@ -152,6 +153,24 @@ Test(graph, an_address_space_with_a_user_more_is_open)
 	uint32_t node = graph_memory(&w->graph, 9);
 
 	cr_expect_eq(graph_group(&w->graph, node)->open, OPEN_BIT(OPEN_CENSUS));
+	world_free(w);
+}
+
+Test(graph, an_address_space_that_a_process_has_left_is_open)
+{
+	struct world *w = world_new("1 1");
+
+	/* its first thread was seen before it ran another program, the second one after that */
+	w->look.tasks[0].mm = 8;
+	w->look.tasks[1].mm = 9;
+
+	const struct group *group = graph_group(&w->graph, graph_memory(&w->graph, 9));
+	char label[64];
+
+	cr_expect_eq(group->member_count, 0);
+	cr_expect(group->open & OPEN_BIT(OPEN_BUSY));
+	group_label(&w->graph, group, label, sizeof(label));
+	cr_expect_str_eq(label, "users of an address space");
 	world_free(w);
 }
 

@@ -11,6 +11,7 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "report/textfile.h"
@@ -189,6 +190,18 @@ Test(textfile, replaces_a_fifo_that_would_hang_the_reader)
 	cr_expect(textfile_replace(textfile, "one\n", 4) == 0);
 	expect_contents("a.prom", "one\n");
 	textfile_free(textfile);
+}
+
+Test(textfile, leaves_a_device_alone)
+{
+	struct stat info;
+	int error = 0;
+
+	cr_assert(mknod(path_of("a.prom"), S_IFCHR | 0600, makedev(1, 3)) == 0);
+	cr_expect_null(textfile_new(path_of("a.prom"), &error));
+	cr_expect_eq(error, -ENOTSUP);
+	cr_assert(stat(path_of("a.prom"), &info) == 0);
+	cr_expect(S_ISCHR(info.st_mode));
 }
 
 Test(textfile, reports_a_directory_in_the_way_and_removes_its_temporary)

@@ -132,5 +132,8 @@ uint32_t graph_memory(struct graph *graph, uint64_t mm)
 		if (graph_add_member(graph, node, graph_process(graph, process)))
 			return NO_NODE;
 	}
+	/* A process that ran another program while it was looked at had two address spaces. */
+	if (!graph_group(graph, node)->member_count)
+		graph_open_group(graph, node, OPEN_BUSY);
 	return memory_fill(graph, node, mm) ? NO_NODE : node;
 }

@@ -60,13 +60,13 @@ void group_label(const struct graph *graph, const struct group *group, char *ret
 	case GROUP_CHILDREN:
 		snprintf(ret, size, "children of %" PRIu64, group->a);
 		break;
-	case GROUP_MEMORY: {
-		const struct group *process =
-			graph_group(graph, graph->members[group->first_member]);
-
-		snprintf(ret, size, "users of the memory of process %" PRIu64, process->a);
+	case GROUP_MEMORY:
+		if (group->member_count)
+			snprintf(ret, size, "users of the memory of process %" PRIu64,
+				 graph_group(graph, graph->members[group->first_member])->a);
+		else
+			snprintf(ret, size, "users of an address space");
 		break;
-	}
 	default:
 		snprintf(ret, size, "%s", group_type_name[group->type]);
 	}

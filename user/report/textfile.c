@@ -103,6 +103,16 @@ static int textfile_remove_temporary(const struct textfile *textfile)
 	return 0;
 }
 
+/* A device is written to, and never replaced: /dev/null would be missed by everybody. */
+static int textfile_check_target(const struct textfile *textfile)
+{
+	struct stat info;
+
+	if (fstatat(textfile->directory, textfile->name, &info, AT_SYMLINK_NOFOLLOW))
+		return errno == ENOENT ? 0 : -errno;
+	return S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode) ? -ENOTSUP : 0;
+}
+
 struct textfile *textfile_new(const char *path, int *ret_error)
 {
 	struct textfile *textfile = calloc(1, sizeof(*textfile));
@@ -113,6 +123,8 @@ struct textfile *textfile_new(const char *path, int *ret_error)
 		textfile->lock = -1;
 		error = textfile_resolve(textfile, path);
 	}
+	if (!error)
+		error = textfile_check_target(textfile);
 	if (!error)
 		error = textfile_lock(textfile);
 	if (!error)

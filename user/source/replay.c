@@ -82,14 +82,19 @@ static int line_next(struct replay *replay, const char **ret_line, size_t *ret_l
 		char *line = replay->buffer + replay->start;
 		char *newline = memchr(line, '\n', left);
 
-		if (newline || (!more && left)) {
+		if (newline) {
 			*ret_line = line;
-			*ret_length = newline ? (size_t)(newline - line) : left;
-			replay->start += *ret_length + (newline != NULL);
+			*ret_length = (size_t)(newline - line);
+			replay->start += *ret_length + 1;
 			return 1;
 		}
-		if (!more)
+		if (!more && !left)
 			return 0;
+		if (!more) {
+			replay->parser.line++;
+			return replay_malformed(replay,
+						"it ends in the middle of a line; was it cut off?");
+		}
 		if (left >= RECORD_LINE_MAX) {
 			replay->parser.line++;
 			return replay_malformed(replay, "the line is too long");
