@@ -91,7 +91,7 @@ def judge(bench, puppet, reports):
     mine = reports_of(puppet, reports)
     lively = compare.go_on(puppet, mine)
     found = [f"reported, and can go on: {lively}"] if lively else []
-    if not builds.untold(puppet.plan):
+    if not builds.untold(puppet.scene):
         found += compare.complaints(expected, mine)
     # What is counted may change while others read /proc, and is then left open: the next look finds
     # it. Nothing excuses a report of somebody who can go on.
