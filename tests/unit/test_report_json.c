@@ -330,7 +330,7 @@ Test(json, closed_pipe_is_told_apart)
 Test(json, full_device_is_an_error)
 {
 	struct deadlock *deadlock = sample_two_locks();
-	const struct output output = { .file = fopen("/dev/full", "we") };
+	const struct output output = { .file = fopen("/dev/full", "r+e") };
 
 	cr_expect_eq(json_reporter.deadlock(&output, deadlock), -ENOSPC);
 	fclose(output.file);

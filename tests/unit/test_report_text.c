@@ -356,7 +356,7 @@ Test(text, write_errors_are_returned)
 {
 	struct judge_stats stats = sample_stats();
 	const struct run_summary summary = { .stats = &stats };
-	const struct output output = { .file = fopen("/dev/full", "we") };
+	const struct output output = { .file = fopen("/dev/full", "r+e") };
 
 	cr_expect_eq(text_reporter.summary(&output, &summary), -ENOSPC);
 	fclose(output.file);

@@ -394,7 +394,7 @@ def a_closed_output_ends_quietly_with_the_status_so_far(bench):
 @test
 def an_output_that_cannot_be_written_is_status_1(bench):
     case = case_of("mutex_abba none")
-    with hung(bench, case) as target, open("/dev/full", "w") as full:
+    with hung(bench, case) as target, open("/dev/full", "r+") as full:
         result = bench.dltrace.run("-p", target.pid, "--once", stdout=full)
         expect(result.status == 1 and result.err, f"status is not 1\n{result}")
 
