@@ -206,7 +206,7 @@ fuzz:
 sanitize:
 	$(Q)$(MAKE) --no-print-directory -j$(CPUS) BUILD=$(sanitized) SANITIZE='$(SANITIZERS)' replay-test
 
--include $(unit_obj:.o=.d) $(bench_bin:%=%.d) $(fuzz_bin:%=%.d) $(BUILD)/tests/fuzz/driver.d
+-include $(unit_obj:.o=.d) $(page_obj:.o=.d) $(bench_bin:%=%.d) $(fuzz_bin:%=%.d) $(BUILD)/tests/fuzz/driver.d
 
 # The same program with another C library, for uprobes.
 $(BUILD)/tests/e2e/sem_locks_musl: tests/e2e/sem_locks.c tests/e2e/hang.h
