@@ -11,6 +11,7 @@
 #include "core/cleanup.h"
 #include "kinds/kinds.h"
 #include "present.h"
+#include "source/privilege.h"
 
 static const char *const event_label[EVENT_TYPES] = {
 	[EVENT_WAIT] = "wait",
@@ -129,6 +130,10 @@ static int bpf_open(struct system *system, const struct options *options, const 
 		.verbose = options->verbosity > 0,
 	};
 	int err = bpf_source_open(&source_options, &system->source, why, why_size);
+
+	if (!err && options->verbosity >= 0 && !privilege_to_read())
+		fprintf(stderr, "dltrace: CAP_SYS_PTRACE is missing: waits that need the memory of "
+				"other users' processes are left open (run it as root)\n");
 
 	if (!err && scope)
 		err = bpf_source_scope(system->source, scope, scope_count);

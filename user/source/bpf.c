@@ -23,6 +23,7 @@
 #include "source/boot.h"
 #include "source/pass.h"
 #include "source/percpu.h"
+#include "source/privilege.h"
 #include "source/reconcile.h"
 #include "source/refusal.h"
 #include "source/registers.h"
@@ -44,6 +45,7 @@ struct bpf_source {
 	struct reconciler reconciler;
 	struct task_list spare; /* for the next look, empty */
 	uint32_t scope_generation;
+	bool reads_all; /* what the look leads to can be read of every process */
 	uint64_t boot_id;
 	/* Valid during bpf_source_poll(). */
 	event_handler handle;
@@ -175,6 +177,7 @@ int bpf_source_open(const struct bpf_source_options *options, struct bpf_source 
 	 */
 	mallopt(M_MMAP_THRESHOLD, BIG_BYTES);
 	source->boot_id = boot_id_hash();
+	source->reads_all = privilege_to_read();
 	if (!options->verbose)
 		libbpf_set_print(print_nothing);
 	error = source_find_way(source, options);
@@ -241,6 +244,8 @@ int bpf_source_look(struct bpf_source *source, struct look *ret)
 	ret->hidden = hidden.added + hidden.unreadable;
 	if (hidden.unreadable)
 		ret->incomplete |= 1ULL << INCOMPLETE_HIDDEN_TASKS;
+	if (!source->reads_all)
+		ret->incomplete |= 1ULL << INCOMPLETE_PRIVILEGE;
 	return 0;
 }
 

@@ -31,6 +31,11 @@ bool privilege_held(const struct privilege *privilege)
 	       (privilege->for_bpf && capability_held(CAP_SYS_ADMIN));
 }
 
+bool privilege_to_read(void)
+{
+	return capability_held(CAP_SYS_PTRACE);
+}
+
 bool privilege_missing_for_bpf(char *ret_names, size_t size)
 {
 	size_t used = 0;

@@ -20,6 +20,10 @@ extern const struct privilege privileges[];
 
 bool privilege_held(const struct privilege *privilege);
 
+/* Memory and descriptors of other users' processes, and of those with more capabilities, can be
+ * read. */
+bool privilege_to_read(void);
+
 /* Names of those that BPF needs and this process lacks, separated by commas; false if none. */
 bool privilege_missing_for_bpf(char *ret_names, size_t size);
 

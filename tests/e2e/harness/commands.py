@@ -157,6 +157,15 @@ def no_privilege_is_status_1_and_names_what_is_missing(bench):
 
 
 @test
+def what_cannot_be_read_without_cap_sys_ptrace_is_said(bench):
+    prefix = ("setpriv", "--inh-caps", "-sys_ptrace", "--bounding-set", "-sys_ptrace")
+    result = bench.dltrace.run("--all", "--once", prefix=prefix)
+    expect("CAP_SYS_PTRACE" in result.err, f"no line names the capability\n{result}")
+    [summary] = result.of_type("summary")
+    expect(summary["incomplete"] == ["privilege"], f"not incomplete\n{result}")
+
+
+@test
 def ones_own_processes_are_judged_without_privilege(bench):
     os.chmod(bench.scratch, 0o777)
     for program in ("mutex_abba none", "subprocess_pipes.py stdout", "join_mutex", "kernel/file_locks mixed"):
