@@ -17,6 +17,7 @@ from .procfs import Unreadable, read_bytes, read_memory, read_word
 # responsible for the wait, or always.
 HARD, HELD, SOFT = "hard", "held", "soft"
 
+FUTEX_CLOCK_WAIT = 0x109  # FUTEX_WAIT_BITSET with FUTEX_CLOCK_REALTIME, as glibc's rwlock has it
 FUTEX_PRIVATE, FUTEX_COMMANDS = 0x80, 0x7F
 FUTEX_WAIT, FUTEX_LOCK_PI, FUTEX_WAIT_BITSET, FUTEX_LOCK_PI2 = 0, 6, 9, 13
 FUTEX_WAIT_REQUEUE_PI = 11
@@ -401,7 +402,7 @@ def futex_wait(system, task, args):
         found = musl_joined(system, task, address)
     elif command == FUTEX_WAIT and value & ~CEILING == 2:
         found = mutex_wait(system, task, place, words) or stdio_wait(system, task, place)
-    elif command == FUTEX_WAIT_BITSET and value in (2, 3) and rwlock_wait(system, task, place, value):
+    elif operation & ~FUTEX_PRIVATE == FUTEX_CLOCK_WAIT and value in (2, 3) and rwlock_wait(system, task, place, value):
         found = rwlock_wait(system, task, place, value)
     elif command == FUTEX_WAIT and value & FUTEX_WAITERS:
         found = musl_wait(system, task, place) or robust_wait(system, task, place, words)
