@@ -24,6 +24,7 @@ Test(demangle, cxx_names_are_those_of_the_source)
 Test(demangle, rust_names_have_neither_hash_nor_escapes)
 {
 	expect("_ZN4bank8transfer17h0123456789abcdefE", "bank::transfer");
+	expect("_ZN4bank8transfer17h0123456789abcdefE.llvm.1234", "bank::transfer");
 	expect("_ZN37_$LT$bank..Ledger$u20$as$u20$Post$GT$4post17h0123456789abcdefE",
 	       "<bank::Ledger as Post>::post");
 }

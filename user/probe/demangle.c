@@ -95,8 +95,26 @@ static void rust_unescape(char *name)
 	*to = '\0';
 }
 
-void demangle(const char *name, char *ret, size_t size)
+/*
+ * The length without what LLVM appends to a local name that it lets other modules use, ".llvm."
+ * and a number (llvm/IR/ModuleSummaryIndex.h, getGlobalNameForLocal).
+ */
+static size_t length_without_suffix(const char *name)
 {
+	static const char suffix[] = ".llvm.";
+	const char *at = strstr(name, suffix);
+
+	if (at && !at[sizeof(suffix) - 1 + strspn(at + sizeof(suffix) - 1, "0123456789")])
+		return (size_t)(at - name);
+	return strlen(name);
+}
+
+void demangle(const char *full, char *ret, size_t size)
+{
+	_cleanup_free_ char *name = strndup(full, length_without_suffix(full));
+
+	if (!name)
+		return name_copy(ret, size, full);
 	if (rust_name(name, ret, size)) {
 		name_copy(ret, size, ret);
 		return;
