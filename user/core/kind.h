@@ -51,6 +51,10 @@ struct kind {
 	 */
 	enum wait_kind (*by_stack)(const struct look_task *task, const struct stack_frame *frames,
 				   size_t count);
+	/* The line of describe(), if the stack has a better one; false: it has none. NULL: never.
+	 */
+	bool (*describe_by_stack)(const struct look_task *task, const struct stack_frame *frames,
+				  size_t count, char *ret, size_t size);
 	/* One line for people: the object, and whatever names it has. */
 	void (*describe)(const struct kind_context *context, const struct look_task *task,
 			 char *ret, size_t size);

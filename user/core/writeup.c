@@ -296,6 +296,11 @@ static void cause_name_by_stack(struct cause *cause, const struct writer *writer
 	if (!kind || !kind->by_stack || task == NO_TASK)
 		return;
 	cause->kind = kind->by_stack(&cause->task, cause->stack, cause->stack_count);
+	kind = kind_find(writer->kinds, cause->kind);
+	if (kind && kind->describe_by_stack &&
+	    kind->describe_by_stack(&cause->task, cause->stack, cause->stack_count, cause->object,
+				    sizeof(cause->object)))
+		return;
 
 	struct wait named = { .task = task, .kind = cause->kind };
 

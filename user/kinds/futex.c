@@ -9,6 +9,7 @@
 #include "kinds/guard_lock.h"
 #include "kinds/guards.h"
 #include "kinds/kinds.h"
+#include "kinds/library_wait.h"
 #include "kinds/mappers.h"
 #include "kinds/once.h"
 #include "kinds/reasons.h"
@@ -77,11 +78,22 @@ static void futex_describe(const struct kind_context *context, const struct look
 	futex_call_describe(task, known ? lock.name : "futex", ret, size);
 }
 
+static bool futex_describe_by_stack(const struct look_task *task, const struct stack_frame *frames,
+				    size_t count, char *ret, size_t size)
+{
+	const char *name = library_wait_name(frames, count);
+
+	if (name)
+		futex_call_describe(task, name, ret, size);
+	return name;
+}
+
 const struct kind futex_kind = {
 	.kind = WAIT_FUTEX,
 	.wchan = futex_wchan,
 	.recognise = futex_recognise,
 	.resolve = futex_resolve,
 	.by_stack = once_by_stack,
+	.describe_by_stack = futex_describe_by_stack,
 	.describe = futex_describe,
 };

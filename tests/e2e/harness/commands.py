@@ -156,6 +156,23 @@ def no_privilege_is_status_1_and_names_what_is_missing(bench):
             expect(re.search("CAP_[A-Z]", one_line(result)), f"no capability is named\n{result}")
 
 
+LIBRARY_WAITS = {
+    "cxx/waits future": "C++ future",
+    "cxx/waits static": "guard of a C++ static",
+    "rust/locks recv": "Rust channel",
+    "rust/locks cond": "Rust Condvar",
+}
+
+
+@test
+def futexes_of_libraries_go_by_what_they_are_part_of(bench):
+    for program, name in LIBRARY_WAITS.items():
+        with hung(bench, case_of(program)) as target:
+            result = bench.dltrace.run("-p", target.pid, "--once")
+            objects = [task["wait"]["object"] for found in result.deadlocks() for task in found["tasks"]]
+            expect(any(text.startswith(name) for text in objects), f"{program}: {objects}")
+
+
 @test
 def what_cannot_be_read_without_cap_sys_ptrace_is_said(bench):
     prefix = ("setpriv", "--inh-caps", "-sys_ptrace", "--bounding-set", "-sys_ptrace")
