@@ -106,7 +106,7 @@ fn wait_cond(timed: bool) -> Vec<Box<dyn FnOnce() + Send>> {
                 let mut done = pair.0.lock().unwrap();
                 while !*done {
                     done = if timed {
-                        pair.1.wait_timeout(done, Duration::from_secs(60)).unwrap().0
+                        pair.1.wait_timeout(done, Duration::from_secs(1000)).unwrap().0
                     } else {
                         pair.1.wait(done).unwrap()
                     };
