@@ -33,6 +33,16 @@ Test(library_wait, template_is_told_by_what_stands_behind_its_type)
 	cr_expect_str_eq(library_wait_name(frames, 2), "C++ atomic");
 }
 
+Test(library_wait, openmp_is_told_by_its_library_where_functions_have_no_names)
+{
+	const struct stack_frame nameless = { .module = "libgomp.so.1.0.0" };
+	const struct stack_frame named = { .function = "gomp_team_barrier_wait_end",
+					   .module = "libgomp.so.1.0.0" };
+
+	cr_expect_str_eq(library_wait_name(&nameless, 1), "OpenMP futex");
+	cr_expect_str_eq(library_wait_name(&named, 1), "OpenMP barrier");
+}
+
 /* What a Once calls may park for its own reasons. */
 Test(library_wait, frames_beyond_the_first_of_the_program_do_not_count)
 {

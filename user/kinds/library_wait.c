@@ -44,6 +44,9 @@ static const struct {
 	{ "runtime.futex", "Go runtime's futex" },
 };
 
+/* Whose functions mostly have no names, since its own are not exported. */
+#define GOMP_MODULE "libgomp.so"
+
 static bool begins(const char *text, const char *with)
 {
 	return !strncmp(text, with, strlen(with));
@@ -55,6 +58,8 @@ static bool is_of_a_library(const struct stack_frame *frame)
 
 	if (frame->type != FRAME_NATIVE || frame->flags & FRAME_APPROXIMATE)
 		return false;
+	if (begins(frame->module, GOMP_MODULE))
+		return true;
 	/* "void std::__atomic_wait_address<...>": a template's type stands before its name */
 	if (begins(function, "void ") || begins(function, "bool "))
 		function += strlen("void ");
@@ -74,5 +79,8 @@ const char *library_wait_name(const struct stack_frame *frames, size_t count)
 		for (size_t f = 0; f < own; f++)
 			if (strstr(frames[f].function, waits[i].part))
 				return waits[i].name;
+	for (size_t f = 0; f < own; f++)
+		if (begins(frames[f].module, GOMP_MODULE))
+			return "OpenMP futex";
 	return NULL;
 }
