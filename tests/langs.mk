@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Programs that hang in other C libraries and languages: musl, C++, Rust, Go, and
-# 32-bit ones. Each folder of results below build/tests/e2e is a way to build.
+# Programs that hang in other C libraries and languages: musl, OpenMP, C++, Rust, Go,
+# and 32-bit ones. Each folder of results below build/tests/e2e is a way to build.
 
 LANGS_C    := -D_GNU_SOURCE -g -Wall -Wextra -Werror -pthread -Itests/e2e
 langs_rust := /usr/bin/rustc --edition 2021
@@ -25,6 +25,11 @@ $(BUILD)/tests/e2e/musl-static/%: tests/e2e/musl/%.c tests/e2e/hang.h
 	$(call say,MUSL)
 	$(Q)mkdir -p $(@D)
 	$(Q)musl-gcc $(LANGS_C) -std=gnu11 -O0 -static -s $< -o $@
+
+$(BUILD)/tests/e2e/openmp/%: tests/e2e/openmp/%.c tests/e2e/hang.h
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LANGS_C) -std=gnu11 -O2 -fopenmp $< -o $@
 
 $(BUILD)/tests/e2e/cxx/%: tests/e2e/cxx/%.cpp tests/e2e/hang.h
 	$(call say,CXX)

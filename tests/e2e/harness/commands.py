@@ -159,6 +159,7 @@ def no_privilege_is_status_1_and_names_what_is_missing(bench):
 LIBRARY_WAITS = {
     "cxx/waits future": "C++ future",
     "cxx/waits static": "guard of a C++ static",
+    "openmp/team lock": "OpenMP futex",
     "rust/locks recv": "Rust channel",
     "rust/locks cond": "Rust Condvar",
 }

@@ -73,6 +73,11 @@ def onces():
     yield no_waker("glibc/once twice", causes={"main": once})
 
 
+def c11():
+    yield cycle("glibc/c11 mtx", causes=MUTEXES, victims=("main",), edges=A_B_HOLD)
+    yield no_waker("glibc/c11 cnd", causes={"main": "join", "a": "cond", "b": "cond"})
+
+
 def semaphores():
     yield no_waker("glibc/dining", causes=dict.fromkeys("abcde", "sem"))
 
@@ -85,7 +90,7 @@ def mixed():
     yield cycle("glibc/pipe_holder", causes={"main": "mutex", "a": "pipe-read"}, edges=reads)
 
 
-POSITIVES = [*owned(), *rwlocks(), *files(), *barriers(), *onces(), *semaphores(), *mixed()]
+POSITIVES = [*owned(), *rwlocks(), *files(), *barriers(), *onces(), *c11(), *semaphores(), *mixed()]
 
 NEAR_MISSES = [
     quiet("glibc/owned recursive slow"),
@@ -97,6 +102,7 @@ NEAR_MISSES = [
     quiet("glibc/barrier late"),
     quiet("glibc/many_robust last"),
     quiet("glibc/once slow"),
+    *(quiet(f"glibc/c11 {scene}") for scene in ("timed", "live")),
     quiet("glibc/dining live"),
     quiet("glibc/loader slow"),
     quiet("glibc/pipe_holder live"),

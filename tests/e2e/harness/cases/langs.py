@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Other C libraries and languages: musl, C++, Rust, Go, 32-bit programs, bare futexes."""
+"""Other C libraries and languages: musl, OpenMP, C++, Rust, Go, 32-bit programs, bare futexes."""
 from harness.case import A_B_HOLD, EITHER, LIKELY, cycle, dead_owner, no_waker, quiet, self_wait
 
 BOTH = {"a": "mutex|futex", "b": "mutex|futex"}
@@ -54,7 +54,12 @@ def musl_alive():
     yield quiet("musl-static/locks recursive passed")
 
 
-CXX = ("static", "atomic", "future", "cond", "semaphore", "barrier", "upgrade")
+def openmp():
+    yield self_wait("openmp/team barrier", causes={"main": "mutex"}, victims=("a",))
+    yield no_waker("openmp/team lock", causes={"main": "futex", "a": "futex"})
+
+
+CXX = ("static", "atomic", "future", "cond", "semaphore", "latch", "barrier", "upgrade")
 
 
 def cxx():
@@ -145,10 +150,11 @@ def seats_alive():
             yield quiet(f"musl/seats {layout} {seat}")
 
 
-POSITIVES = [*musl(), *cxx(), *rust(), *seats(), *raw(), *lookalikes(), *compat()]
+POSITIVES = [*musl(), *openmp(), *cxx(), *rust(), *seats(), *raw(), *lookalikes(), *compat()]
 
 NEAR_MISSES = [
     *musl_alive(),
+    quiet("openmp/team slow"),
     *cxx_alive(),
     *rust_alive(),
     *seats_alive(),
