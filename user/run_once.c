@@ -12,7 +12,7 @@
 /* Looks beyond the second are for systems that were in motion while they were looked at. */
 #define LOOKS_MOST     5
 #define LOOKS_PAUSE_NS 50000000ull
-#define RESTLESS_LOOKS 2
+#define RESTLESS_LOOKS 3 /* after so many, who is awake beside who waits is taken for alive */
 
 int run_doubt(const struct options *options, const struct judge_stats *stats)
 {
@@ -58,11 +58,13 @@ static bool wait_for_next(const struct system *system, const struct findings *fi
 			sleep_until(findings->ripe_ns + 1000000);
 		return true;
 	}
-	if (findings->candidates <= stats->deadlocked && !may_know_more(stats, looks, *hoped) &&
-	    !(findings->restless && !stats->deadlocked && looks <= RESTLESS_LOOKS))
-		return false;
-	if (looks > 2 && !findings->found_count && stats->deadlocked)
-		return false;
+	if (!(findings->restless && looks <= RESTLESS_LOOKS)) {
+		if (findings->candidates <= stats->deadlocked &&
+		    !may_know_more(stats, looks, *hoped))
+			return false;
+		if (looks > 2 && !findings->found_count && stats->deadlocked)
+			return false;
+	}
 	sleep_until(monotonic_ns() + LOOKS_PAUSE_NS);
 	return true;
 }
