@@ -12,6 +12,7 @@
 /* Looks beyond the second are for systems that were in motion while they were looked at. */
 #define LOOKS_MOST     5
 #define LOOKS_PAUSE_NS 50000000ull
+#define HOPES_MOST     2 /* who waits by tries is dated when first seen asleep, maybe late */
 #define RESTLESS_LOOKS 3 /* after so many, who is awake beside who waits is taken for alive */
 
 int run_doubt(const struct options *options, const struct judge_stats *stats)
@@ -42,25 +43,25 @@ static bool may_know_more(const struct judge_stats *stats, unsigned int looks, b
 	return !stats->deadlocked && stats->scope_ignorance && (looks == 1 || hoped);
 }
 
-/* True if another look may find more than what stands; then it has been waited for. *hoped: a look
- * so far had candidates. */
+/* True if another look may find more than what stands; then it has been waited for. *hopes: how
+ * often candidates were waited for. */
 static bool wait_for_next(const struct system *system, const struct findings *findings,
-			  unsigned int looks, bool *hoped)
+			  unsigned int looks, unsigned int *hopes)
 {
 	const struct judge_stats *stats = judge_stats(system->judge);
 
 	if (looks == LOOKS_MOST)
 		return false;
-	if (findings->candidates && !*hoped) {
+	if (findings->candidates && (!*hopes || (*hopes < HOPES_MOST && findings->ripe_ns))) {
 		/* the next look follows at once, or as soon as the youngest is old enough */
-		*hoped = true;
+		++*hopes;
 		if (findings->ripe_ns)
 			sleep_until(findings->ripe_ns + 1000000);
 		return true;
 	}
 	if (!(findings->restless && looks <= RESTLESS_LOOKS)) {
 		if (findings->candidates <= stats->deadlocked &&
-		    !may_know_more(stats, looks, *hoped))
+		    !may_know_more(stats, looks, *hopes))
 			return false;
 		if (looks > 2 && !findings->found_count && stats->deadlocked)
 			return false;
@@ -73,7 +74,7 @@ static int judge_now(struct system *system, struct present *present)
 {
 	struct findings findings;
 	unsigned int looks = 0;
-	bool hoped = false;
+	unsigned int hopes = 0;
 
 	do {
 		int err = system_look(system, &findings);
@@ -86,7 +87,7 @@ static int judge_now(struct system *system, struct present *present)
 		if (err)
 			return run_write_status(err, findings.active_count ? STATUS_DEADLOCK
 									   : STATUS_HEALTHY);
-	} while (wait_for_next(system, &findings, looks, &hoped));
+	} while (wait_for_next(system, &findings, looks, &hopes));
 	if (!judge_scope_alive(system->judge)) {
 		fprintf(stderr, "dltrace: the process ended before it could be judged\n");
 		return STATUS_NO_TARGET;
