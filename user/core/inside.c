@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/affix.h"
 #include "core/own_frame.h"
 #include "core/stack.h"
 
@@ -23,13 +24,6 @@ static const struct {
 	{ "/queues.py", "Queue._feed", INSIDE_QUEUE_FEEDER },
 	{ "/subprocess.py", "Popen.wait", INSIDE_SUBPROCESS },
 };
-
-static bool ends_with(const char *text, const char *end)
-{
-	size_t length = strlen(text), end_length = strlen(end);
-
-	return length >= end_length && !strcmp(text + length - end_length, end);
-}
 
 static enum inside inside_frame(const struct stack_frame *frame)
 {

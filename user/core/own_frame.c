@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/affix.h"
 #include "core/stack.h"
 
 /* Beginnings of the names of libraries that are machinery as a whole. */
@@ -34,7 +35,7 @@ static const char *const calls[] = {
 static bool begins_with_any(const char *name, const char *const *beginnings, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!strncmp(name, beginnings[i], strlen(beginnings[i])))
+		if (begins_with(name, beginnings[i]))
 			return true;
 	return false;
 }

@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/affix.h"
 #include "core/meter.h"
 
 /* Flags that make a task not blocked, and what its wait is then open for; the first that fits. */
@@ -102,7 +103,7 @@ static void check_wchan(const struct kind_context *context, const struct kind *k
 
 	int err = probe_wchan(context->probe, task->tid, &name);
 
-	/* who tries again and again may well be seen awake: what carries it is its holder's sleep */
+	/* who tries again and again may be seen awake: what carries it is its holder's sleep */
 	if (b->wait->retry && !err && !strcmp(name, "0"))
 		return;
 	if (err == -ESRCH || err == -ENOENT || (!err && !strcmp(name, "0"))) {
@@ -114,7 +115,7 @@ static void check_wchan(const struct kind_context *context, const struct kind *k
 		return;
 	}
 	for (const char *const *prefix = kind->wchan; *prefix; prefix++)
-		if (!strncmp(name, *prefix, strlen(*prefix)))
+		if (begins_with(name, *prefix))
 			return;
 	wait_open(b, OPEN_IN_KERNEL);
 	b->wait->pending = COST_DONE;

@@ -12,13 +12,15 @@
 
 #include <string.h>
 
+#include "core/affix.h"
+
 static bool in_c_library(const struct symbol *symbol)
 {
 	/* Up to 2.33 libpthread had the mutexes; ld.so has some for itself. */
 	static const char *const modules[] = { "libc.so", "libc-2.", "libpthread", "ld-" };
 
 	for (size_t i = 0; i < sizeof(modules) / sizeof(*modules); i++)
-		if (!strncmp(symbol->module, modules[i], strlen(modules[i])))
+		if (begins_with(symbol->module, modules[i]))
 			return true;
 	return false;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kinds/kinds.h"
+#include "core/affix.h"
 #include "kinds/reasons.h"
 
 static enum cost fifo_open_resolve(const struct kind_context *context, const struct look_task *task,
@@ -22,8 +23,7 @@ static enum cost fifo_open_resolve(const struct kind_context *context, const str
 
 	if (error) {
 		wait_open_error(b, error);
-	} else if (!strncmp(wchan, "wait_for_partner", strlen("wait_for_partner")) ||
-		   !strncmp(wchan, "fifo_open", strlen("fifo_open"))) {
+	} else if (begins_with(wchan, "wait_for_partner") || begins_with(wchan, "fifo_open")) {
 		wait_open_clients(b);
 	} else {
 		b->wait->kind = WAIT_OTHER;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/affix.h"
 #include "kinds/reasons.h"
 
 static const struct {
@@ -31,7 +32,7 @@ static const char *anonymous_name(const struct kind_context *context, uint32_t p
 	if (probe_path(context->probe, pid, fd, &link))
 		return NULL;
 	for (size_t i = 0; i < sizeof(anonymous) / sizeof(anonymous[0]); i++)
-		if (!strncmp(link, anonymous[i].link, strlen(anonymous[i].link)))
+		if (begins_with(link, anonymous[i].link))
 			return anonymous[i].name;
 	return NULL;
 }

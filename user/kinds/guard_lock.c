@@ -12,6 +12,7 @@
 #include <linux/futex.h>
 #include <string.h>
 
+#include "core/affix.h"
 #include "kinds/musl_mutex.h"
 
 /* library/std/src/sys/sync/mutex/futex.rs; up to 1.77 in sys/unix/locks. 1 if nobody waits. */
@@ -52,20 +53,11 @@ bool guard_lock_suspect(const struct look_task *task)
 	return futex_call_decode(task, &call) && style_of(task, &call) != STYLE_NONE;
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t length = strlen(text), end_length = strlen(end);
-
-	return length >= end_length && !strcmp(text + length - end_length, end);
-}
-
 /* "<std::sys::sync::mutex::futex::Mutex>::lock_contended"; older ones have no brackets. */
 static bool names_rust_mutex(const char *function)
 {
-	static const char begin[] = "std::sys::";
-
 	function += *function == '<';
-	return !strncmp(function, begin, sizeof(begin) - 1) &&
+	return begins_with(function, "std::sys::") &&
 	       (ends_with(function, "::Mutex::lock_contended") ||
 		ends_with(function, "::Mutex>::lock_contended"));
 }

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/affix.h"
+
 /* Prefixes of functions: kernel/seccomp.c, fs/userfaultfd.c, fs/notify/fanotify, fs/fuse, io_uring,
  * security/keys, net/sunrpc, mm/filemap.c, fs/exec.c, drivers/block/nbd.c. */
 static const struct {
@@ -27,7 +29,7 @@ static const struct {
 const char *kernel_place(const char *function)
 {
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		if (!strncmp(function, places[i].function, strlen(places[i].function)))
+		if (begins_with(function, places[i].function))
 			return places[i].awaited;
 	return NULL;
 }

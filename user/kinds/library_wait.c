@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "core/affix.h"
 #include "core/stack.h"
 
 /* Whose functions begin with these, behind their type if that is part of the name. */
@@ -47,24 +48,19 @@ static const struct {
 /* Whose functions mostly have no names, since its own are not exported. */
 #define GOMP_MODULE "libgomp.so"
 
-static bool begins(const char *text, const char *with)
-{
-	return !strncmp(text, with, strlen(with));
-}
-
 static bool is_of_a_library(const struct stack_frame *frame)
 {
 	const char *function = frame->function;
 
 	if (frame->type != FRAME_NATIVE || frame->flags & FRAME_APPROXIMATE)
 		return false;
-	if (begins(frame->module, GOMP_MODULE))
+	if (begins_with(frame->module, GOMP_MODULE))
 		return true;
 	/* "void std::__atomic_wait_address<...>": a template's type stands before its name */
-	if (begins(function, "void ") || begins(function, "bool "))
+	if (begins_with(function, "void ") || begins_with(function, "bool "))
 		function += strlen("void ");
 	for (size_t i = 0; i < sizeof(libraries) / sizeof(*libraries); i++)
-		if (begins(function, libraries[i]))
+		if (begins_with(function, libraries[i]))
 			return true;
 	return false;
 }
@@ -80,7 +76,7 @@ const char *library_wait_name(const struct stack_frame *frames, size_t count)
 			if (strstr(frames[f].function, waits[i].part))
 				return waits[i].name;
 	for (size_t f = 0; f < own; f++)
-		if (begins(frames[f].module, GOMP_MODULE))
+		if (begins_with(frames[f].module, GOMP_MODULE))
 			return "OpenMP futex";
 	return NULL;
 }

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "probe/files.h"
+#include "core/affix.h"
 #include "probe/maps.h"
 #include "probe/procfs.h"
 #include "probe/worker.h"
@@ -60,7 +61,7 @@ static enum file_kind kind_of_mode(const struct statx *stat)
 static enum file_kind kind_of_link(const char *link, const struct statx *stat)
 {
 	for (size_t i = 0; i < sizeof(link_kinds) / sizeof(*link_kinds); i++)
-		if (!strncmp(link, link_kinds[i].prefix, strlen(link_kinds[i].prefix)))
+		if (begins_with(link, link_kinds[i].prefix))
 			return link_kinds[i].kind;
 	return link[0] == '/' ? kind_of_mode(stat) : FILE_OTHER;
 }

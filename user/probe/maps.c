@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/affix.h"
 #include "core/cleanup.h"
 #include "probe/procfs.h"
 
@@ -126,7 +127,7 @@ int maps_read(uint32_t pid, struct mapping **ret_mappings, size_t *ret_count)
 static bool type_is_denied(const char *type)
 {
 	for (size_t i = 0; i < sizeof(denied_types) / sizeof(*denied_types); i++)
-		if (!strncmp(type, denied_types[i], strlen(denied_types[i])))
+		if (begins_with(type, denied_types[i]))
 			return true;
 	return false;
 }

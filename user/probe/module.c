@@ -18,6 +18,7 @@
 #include <gelf.h>
 #include <libelf.h>
 
+#include "core/affix.h"
 #include "probe/procfs.h"
 #include "probe/target.h"
 
@@ -173,7 +174,7 @@ static const struct mapping *find_mapping(struct target *target, uint32_t *ret_v
 		if (got < 0)
 			continue;
 		link[got] = '\0';
-		if (strncmp(base_name(link), "libpython3.", strlen("libpython3.")))
+		if (!begins_with(base_name(link), "libpython3."))
 			continue;
 		*ret_version = version_of_name(base_name(link));
 		return mapping;

@@ -11,6 +11,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "core/affix.h"
 #include "source/privilege.h"
 
 #define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
@@ -45,7 +46,7 @@ static const char *log_last_line(char *log)
 		bool skip = !*line;
 
 		for (size_t i = 0; i < sizeof(statistics) / sizeof(statistics[0]); i++)
-			skip |= !strncmp(line, statistics[i], strlen(statistics[i]));
+			skip |= begins_with(line, statistics[i]);
 		if (!skip)
 			last = line;
 	}

@@ -9,6 +9,8 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "core/affix.h"
+
 #define SLEEP	"sleep__"
 #define SYSCALL "syscall__"
 #define FENTRY	"fentry__"
@@ -27,7 +29,7 @@ const struct way ways[] = {
 
 static bool program_has(const struct bpf_program *program, const char *prefix)
 {
-	return !strncmp(bpf_program__name(program), prefix, strlen(prefix));
+	return begins_with(bpf_program__name(program), prefix);
 }
 
 /*
