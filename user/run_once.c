@@ -10,7 +10,7 @@
 #include "system.h"
 
 /* Looks beyond the second are for systems that were in motion while they were looked at. */
-#define LOOKS_MOST     5
+#define LOOKS_MOST     8
 #define LOOKS_PAUSE_NS 50000000ull
 #define HOPES_MOST     2 /* who waits by tries is dated when first seen asleep, maybe late */
 #define RESTLESS_LOOKS 3 /* after so many, who is awake beside who waits is taken for alive */
@@ -43,6 +43,16 @@ static bool may_know_more(const struct judge_stats *stats, unsigned int looks, b
 	return !stats->deadlocked && stats->scope_ignorance && (looks == 1 || hoped);
 }
 
+/*
+ * What stands does not end the search while somebody may be about to join it: who only waits by
+ * tries was seen awake, and then the others of its ring, whom that look cleared, need two more.
+ */
+static bool is_in_motion(const struct findings *findings, unsigned int looks)
+{
+	return findings->fresh || findings->tries ||
+	       (findings->restless && looks <= RESTLESS_LOOKS);
+}
+
 /* True if another look may find more than what stands; then it has been waited for. *hopes: how
  * often candidates were waited for. */
 static bool wait_for_next(const struct system *system, const struct findings *findings,
@@ -59,7 +69,7 @@ static bool wait_for_next(const struct system *system, const struct findings *fi
 			sleep_until(findings->ripe_ns + 1000000);
 		return true;
 	}
-	if (!(findings->restless && looks <= RESTLESS_LOOKS)) {
+	if (!is_in_motion(findings, looks)) {
 		if (findings->candidates <= stats->deadlocked &&
 		    !may_know_more(stats, looks, *hopes))
 			return false;

@@ -220,6 +220,7 @@ Test(judge, who_tries_is_known_again_after_a_look_that_saw_it_awake)
 	     { .pid = 20, .waits_for = 10, .how = HOW_TRIES, .runs = 1, .slept_ns = 10 * SECOND });
 	LOOK(&c, 11 * SECOND, { .pid = 10, .waits_for = 20 }, { .pid = 20, .runs = 9 });
 	cr_expect_eq(c.findings.candidates, 0);
+	cr_expect_eq(c.findings.tries, 1);
 	for (uint64_t now = 12; now <= 13; now++) {
 		cr_expect_eq(c.findings.found_count, 0);
 		LOOK(&c, now * SECOND, { .pid = 10, .waits_for = 20 },
@@ -228,6 +229,8 @@ Test(judge, who_tries_is_known_again_after_a_look_that_saw_it_awake)
 		       .how = HOW_TRIES,
 		       .runs = 10 * now,
 		       .slept_ns = now * SECOND });
+		cr_expect_eq(c.findings.tries, 0);
+		cr_expect_eq(c.findings.fresh, now == 12, "the holder was not stuck at 11 s");
 	}
 	cr_expect_eq(c.findings.found_count, 1);
 	court_close(&c);

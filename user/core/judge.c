@@ -160,10 +160,26 @@ static void remember_holders(struct hearing *hearing, const struct wait *wait)
 	}
 }
 
+static bool is_awake(const struct look_task *task)
+{
+	return !(task->flags & (TASK_SLEEPING | TASK_DEAD | TASK_STOPPED | TASK_TRACED |
+				TASK_FROZEN | TASK_EXITING | TASK_FROM_PROC | TASK_IO_WORKER));
+}
+
 /* A try may be seen awake: what was known of it is kept for some looks. */
 #define TRY_LOOKS 3
 
-static int keep_tries(struct hearing *hearing)
+static bool is_awake_in_scope(const struct hearing *hearing, const struct seen_wait *seen)
+{
+	const struct look *look = hearing->look;
+	uint32_t node = look_find(look, seen->tid);
+
+	return node != NO_TASK && look->tasks[node].start_ns == seen->start_ns &&
+	       is_awake(&look->tasks[node]) &&
+	       scope_has(&hearing->judge->scope, look, look->tasks[node].pid);
+}
+
+static int keep_tries(struct hearing *hearing, struct findings *ret)
 {
 	const struct seen *before = &hearing->judge->seen;
 
@@ -175,17 +191,12 @@ static int keep_tries(struct hearing *hearing)
 		if (!seen.looks || seen_has_task(&now, seen.tid))
 			continue;
 		seen.looks--;
+		ret->tries += is_awake_in_scope(hearing, &seen);
 		if (seen_add(&hearing->seen, &seen))
 			return -ENOMEM;
 	}
 	seen_sort(&hearing->seen);
 	return 0;
-}
-
-static bool is_awake(const struct look_task *task)
-{
-	return !(task->flags & (TASK_SLEEPING | TASK_DEAD | TASK_STOPPED | TASK_TRACED |
-				TASK_FROZEN | TASK_EXITING | TASK_FROM_PROC | TASK_IO_WORKER));
 }
 
 static bool process_is_restless(const struct hearing *hearing, const struct process *process)
@@ -258,7 +269,7 @@ static int waive_unconfirmed(struct hearing *hearing, struct findings *ret)
 			ret->ripe_ns = ripe_ns;
 	}
 	ret->restless = is_restless(hearing);
-	return keep_tries(hearing);
+	return keep_tries(hearing, ret);
 }
 
 /* Progress over what is confirmed, and its explanation. */

@@ -44,6 +44,7 @@ struct findings {
 	uint32_t candidates;
 	uint32_t fresh; /* of them: old enough, and not seen like this at the look before */
 	uint64_t ripe_ns;
+	uint32_t tries; /* who was a candidate before and is awake now, maybe only to try again */
 	/*
 	 * Somebody in scope waits, for long enough and in no known way for something outside, while
 	 * a thread of the same process is awake. It may be one that wakes up only to wait again.

@@ -199,10 +199,10 @@ def native(thread):
 
 
 def switches():
-    """How often each thread slept."""
+    """How often each thread slept, as far as it still exists: a joined one may be on its way out."""
     found = {}
     for tid in os.listdir("/proc/self/task"):
-        with open(f"/proc/self/task/{tid}/status") as status:
+        with contextlib.suppress(OSError), open(f"/proc/self/task/{tid}/status") as status:
             found[tid] = [line for line in status if line.startswith("voluntary")]
     return found
 
