@@ -79,7 +79,10 @@ static inline int compat_call_native(int number)
 	return number < COMMON_CALLS ? -1 : number;
 }
 
-#define SYS_FUNCTION "__x64_sys_"
+/* The functions behind the calls of 64-bit and of 32-bit programs (asm/syscall_wrapper.h). */
+#define SYS_FUNCTION	    "__x64_sys_"
+#define COMPAT_SYS_FUNCTION "__ia32_sys_"
+#define COMPAT_PREFIX	    "__ia32_"
 
 #define TS_COMPAT 0x2 /* arch/x86/include/asm/thread_info.h */
 
@@ -201,7 +204,8 @@ static inline int compat_call_native(int number)
 	return number < COMMON_CALLS ? -1 : number;
 }
 
-#define SYS_FUNCTION "__arm64_sys_"
+#define SYS_FUNCTION  "__arm64_sys_"
+#define COMPAT_PREFIX "__arm64_"
 
 #define TIF_32BIT 22 /* arch/arm64/include/asm/thread_info.h */
 

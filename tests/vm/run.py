@@ -39,6 +39,9 @@ LOOK_LIKE_IT = (
     "kernel/vfork_child exec", "kernel/two_containers shared", "kernel/sysv timed",
 )  # fmt: skip
 ALONE = ("kernel/vfork_child mutex", "kernel/two_containers deep", "kernel/two_containers shared")  # by -p, too
+# By name: whose calls are followed from the first one on, by the functions behind the calls.
+FOLLOWED = {"woken": "live/woken_before wake", "woken-32": "compat/live/woken_before wake", "counts-32": "compat/wait_counts"}
+COUNTS = {"futex": 1009 + 13, "wait4": 101, "waitid": 53}  # see wait_counts.c; its semop() is ipc() there
 # These hang too, but are frozen or stopped, and so go on when somebody lets them.
 HELD = {"freeze": "mutex_abba recursive", "stop": "mutex_abba spin"}
 
@@ -148,6 +151,10 @@ class Machine:
         self.plan += [f"start {number} /e2e/{program}" for number, program in zip(numbers, programs)]
         self.plan.append("ready " + " ".join(map(str, numbers)))
 
+    def follow(self, name, program):
+        self.plan.append(f"followed {len(self.programs)} {name} /e2e/{program}")
+        self.programs.append(program)
+
     def do(self, line, program=None):
         self.plan.append(line if program is None else f"{line} {self.programs.index(program)}")
 
@@ -207,6 +214,19 @@ def held(machine):
         machine.expect(summary["open"].get(reason), "held", f"no wait is open as {reason}: {result}")
 
 
+def followed(machine):
+    """Who last woke is told, and each wait is counted, of 32-bit programs as of others."""
+    for name in ("woken", "woken-32"):
+        result, woke = machine.result(name), machine.said.roles.get(FOLLOWED[name], {}).get("main")
+        edges = [edge for line in result.deadlocks() for task in line["tasks"] for edge in task["waits_for"]]
+        told = [item["value"] for edge in edges for item in edge["evidence"] if item["source"] == "history"]
+        machine.expect(any(f"[{woke}]" in value for value in told), name, f"not told that {woke} woke: {told}\n{result}")
+    result = machine.result("counts-32")
+    for kind, wanted in COUNTS.items():
+        told = re.findall(rf'^dltrace_wait_duration_seconds_count{{kind="{kind}"}} (\d+)$', result.err, re.M)
+        machine.expect(told == [str(wanted)], "counts-32", f"{told} waits of {kind}, not {wanted}\n{result}")
+
+
 def whole_system(options, kernel):
     machine = Machine("plain", options, kernel)
     machine.start(list(HELD.values()))
@@ -224,8 +244,12 @@ def whole_system(options, kernel):
     for attach in ("sleep", "syscall"):
         machine.say(attach, f"--json {EAGER} --all --attach {attach} --duration 3s")
     machine.say("features", "--features")
+    machine.do("end_all")
+    for name, program in FOLLOWED.items():
+        machine.follow(name, program)
     machine.run()
     held(machine)
+    followed(machine)
     machine.judged_whole("whole", HANG, LOOK_LIKE_IT)
     for program in ALONE:
         machine.judged_alone(program)
