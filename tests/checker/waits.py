@@ -18,6 +18,7 @@ from .procfs import Unreadable, read_bytes, read_memory, read_word
 HARD, HELD, SOFT = "hard", "held", "soft"
 
 FUTEX_CLOCK_WAIT = 0x109  # FUTEX_WAIT_BITSET with FUTEX_CLOCK_REALTIME, as glibc's rwlock has it
+READABLE, EPOLLET = 0x41, 1 << 31  # POLLIN, POLLRDNORM
 FUTEX_PRIVATE, FUTEX_COMMANDS = 0x80, 0x7F
 FUTEX_WAIT, FUTEX_LOCK_PI, FUTEX_WAIT_BITSET, FUTEX_LOCK_PI2 = 0, 6, 9, 13
 FUTEX_WAIT_REQUEUE_PI = 11
@@ -270,7 +271,11 @@ def musl_wait(system, task, place):
         wait = Wait(kinds, [], [], "holds")
         wait.dead = True  # nobody else may unlock it
         return wait
-    if number in (0, FUTEX_TID) or read_word(task.pid, previous) != place.address + MUSL_NEXT:
+    try:  # an address in the owner's memory, which may be another's than the waiter's
+        listed = read_word(task.pid, previous) == place.address + MUSL_NEXT
+    except Unreadable:
+        listed = False
+    if number in (0, FUTEX_TID) or not listed:
         return None
     return owned(system, task, place, number, kinds, heirs=False)
 
@@ -506,7 +511,7 @@ def socket_wait(system, task, file, kinds, reads=True):
         return opened("no peer")
     if reads and own.queued:
         return opened("something to read")
-    if not reads and own.kind == "tcp-loopback" and not own.window_shut:
+    if reads is False and own.kind == "tcp-loopback" and not own.window_shut:
         return opened("something is under way")
     peers = {other.pid for other in holding(system, f"socket:[{own.peer}]")}
     beside = {other.pid for other in holding(system, file.target)}
@@ -520,9 +525,16 @@ def socket_wait(system, task, file, kinds, reads=True):
 
 
 def eventfd_wait(system, task, file, kinds):
-    """Ended by whoever holds it."""
-    info = file.info()
-    users = holding(system, file.target, lambda other: other.info()[b"eventfd-id"] == info[b"eventfd-id"])
+    """Ended by whoever holds it. All eventfds of all processes look alike, and some close theirs meanwhile."""
+
+    def number(other):
+        try:
+            return other.info().get(b"eventfd-id")
+        except Unreadable:
+            return None
+
+    own = file.info()[b"eventfd-id"]
+    users = holding(system, file.target, lambda other: number(other) == own)
     pids = {other.pid for other in users}
     return Wait(kinds, members(system, pids), members(system, pids - {task.pid} or pids), "writer")
 
@@ -564,25 +576,36 @@ def pidfd_wait(system, task, file, kinds):
 
 
 def watched(file):
-    """Descriptors that an epoll instance watches and has not put to rest (EPOLLONESHOT)."""
+    """
+    What an epoll instance watches and has not put to rest (EPOLLONESHOT), as any_of() wants it. With EPOLLET
+    what is there already may have been reported.
+    """
     text = read_bytes(f"/proc/{file.tid}/fdinfo/{file.fd}").decode()
     lines = re.findall(r"^tfd:\s*(\d+) events:\s*([0-9a-f]+)", text, re.M)
-    return [int(fd) for fd, events in lines if int(events, 16) & 0x0FFFFFFF]
+    found = {int(fd): int(events, 16) for fd, events in lines}
+    return {
+        fd: None if events & EPOLLET else bool(events & READABLE)
+        for fd, events in found.items()
+        if events & 0x0FFFFFFF
+    }
 
 
 def epoll_wait(system, task, args):
     if args[3] & 0x80000000 == 0:
         return opened("timed")
     file = file_of(system, task, args[0] & 0x7FFFFFFF)
-    wait = any_of(system, task, watched(file), {"epoll"}, quiet=True)
+    wait = any_of(system, task, watched(file), {"epoll"})
     wait.can_end |= members(system, {other.pid for other in holding(system, file.target) if other.pid == task.pid})
     return wait
 
 
-def any_of(system, task, wanted, kinds, quiet=False):
-    """wanted: descriptors; ready if one is. quiet: what is there already may have been reported."""
+def any_of(system, task, wanted, kinds):
+    """
+    wanted: descriptors, ready if one is; of each whether it is watched for something to read, None if for
+    something new.
+    """
     wait = Wait(kinds, (), set(), "writer")
-    for fd in wanted:
+    for fd, reads in wanted.items():
         file = file_of(system, task, fd)
         parts = []
         if file.target == "anon_inode:[pidfd]":
@@ -592,7 +615,7 @@ def any_of(system, task, wanted, kinds, quiet=False):
             ends = [(os.O_RDONLY, os.O_WRONLY), (os.O_WRONLY, os.O_RDONLY)]
             parts = [end_wait(system, task, fd, other, kinds) for own, other in ends if file.may(own)]
         elif file.target.startswith("socket:"):
-            parts = [socket_wait(system, task, file, kinds, reads=not quiet)]
+            parts = [socket_wait(system, task, file, kinds, reads)]
         elif file.target == "anon_inode:[eventfd]":
             parts = [eventfd_wait(system, task, file, kinds)]
         elif file.target == "anon_inode:[eventpoll]":
@@ -612,10 +635,10 @@ def poll_wait(system, task, args):
     count = args[1] & 0xFFFFFFFF
     if count > 65536:
         return opened("too many descriptors")
-    data, wanted = read_memory(task.pid, args[0], 8 * count) if count else b"", []
-    for fd, _, _ in struct.iter_unpack("<ihh", data):
+    data, wanted = read_memory(task.pid, args[0], 8 * count) if count else b"", {}
+    for fd, events, _ in struct.iter_unpack("<ihh", data):
         if fd >= 0:
-            wanted.append(fd)
+            wanted[fd] = wanted.get(fd) or bool(events & READABLE)
     wait = any_of(system, task, wanted, {"poll"})
     wait.timed = args[2] & 0x80000000 == 0
     return wait.because("timed") if wait.timed else wait
@@ -638,7 +661,7 @@ def select_wait(system, task, args):
     count = args[0] & 0x7FFFFFFF
     size = (count + 63) // 64 * 8
     sets = [int.from_bytes(read_memory(task.pid, where, size), "little") if where else 0 for where in args[1:4]]
-    wanted = [fd for fd in range(count) if (sets[0] | sets[1] | sets[2]) >> fd & 1]
+    wanted = {fd: bool(sets[0] >> fd & 1) for fd in range(count) if (sets[0] | sets[1] | sets[2]) >> fd & 1}
     return unmasked(task, any_of(system, task, wanted, {"select"}), args[4], 0)
 
 
