@@ -4,11 +4,7 @@
 #include "language/language.h"
 
 #include <linux/futex.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <sys/resource.h>
-#include <sys/select.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -245,7 +241,7 @@ static pid_t pid_of(const struct stage *stage, int process)
 	return stage->board->tid[plan_leader(&stage->plan, process)];
 }
 
-static int pidfd_of(const struct stage *stage, int process)
+int pidfd_of(const struct stage *stage, int process)
 {
 	return must((int)syscall(SYS_pidfd_open, pid_of(stage, process), 0));
 }
@@ -280,78 +276,6 @@ static void act_wait(struct stage *stage, const struct plan_thread *thread)
 	default:
 		waitid(P_ALL, 0, &info, WSTOPPED);
 	}
-}
-
-/* A port to which anybody may send, and nobody does. */
-static int socket_new(void)
-{
-	struct sockaddr_in here = { .sin_family = AF_INET,
-				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = must(socket(AF_INET, SOCK_DGRAM, 0));
-
-	must(bind(fd, (struct sockaddr *)&here, sizeof(here)));
-	return fd;
-}
-
-static struct pollfd watch_poll(const struct stage *stage, const struct plan_watch *watch)
-{
-	switch (watch->type) {
-	case WATCH_IN:
-		return (struct pollfd){ .fd = stage->passage.pipe[watch->argument][0],
-					.events = POLLIN };
-	case WATCH_OUT:
-		return (struct pollfd){ .fd = stage->passage.pipe[watch->argument][1],
-					.events = POLLOUT };
-	case WATCH_HANGUP_IN:
-		return (struct pollfd){ .fd = stage->passage.pipe[watch->argument][0] };
-	case WATCH_HANGUP_OUT:
-		return (struct pollfd){ .fd = stage->passage.pipe[watch->argument][1] };
-	case WATCH_PROCESS:
-		return (struct pollfd){ .fd = pidfd_of(stage, watch->argument), .events = POLLIN };
-	default:
-		return (struct pollfd){ .fd = socket_new(), .events = POLLIN };
-	}
-}
-
-static int watch_all(const struct stage *stage, int thread, struct pollfd *ret)
-{
-	int count = 0;
-
-	for (int i = 0; i < stage->plan.watch_count; i++)
-		if (stage->plan.watches[i].thread == thread)
-			ret[count++] = watch_poll(stage, &stage->plan.watches[i]);
-	return count;
-}
-
-static void act_select(const struct pollfd *fds, int count, struct timeval *timeout)
-{
-	fd_set in, out;
-	int most = -1;
-
-	FD_ZERO(&in);
-	FD_ZERO(&out);
-	for (int i = 0; i < count; i++) {
-		FD_SET(fds[i].fd, fds[i].events & POLLIN ? &in : &out);
-		if (fds[i].fd > most)
-			most = fds[i].fd;
-	}
-	select(most + 1, &in, &out, NULL, timeout);
-}
-
-static void act_poll(struct stage *stage, int number)
-{
-	const struct plan_thread *thread = &stage->plan.threads[number];
-	struct timespec length = { .tv_sec = LONG_S };
-	struct timeval timeout = { .tv_sec = LONG_S };
-	struct pollfd fds[PLAN_MOST];
-	int count = watch_all(stage, number, fds);
-
-	if (thread->call == CALL_SELECT)
-		act_select(fds, count, thread->timed ? &timeout : NULL);
-	else if (thread->call == CALL_PPOLL)
-		ppoll(fds, count, thread->timed ? &length : NULL, NULL);
-	else
-		poll(fds, count, thread->timed ? LONG_S * 1000 : -1);
 }
 
 static void act_spin(void)
@@ -411,7 +335,18 @@ void act(struct stage *stage, int number)
 	case CALL_POLL:
 	case CALL_PPOLL:
 	case CALL_SELECT:
-		act_poll(stage, number);
+	case CALL_EPOLL:
+	case CALL_EPOLL_EDGE:
+	case CALL_EPOLL_NESTED:
+		act_watch(stage, number);
+		return;
+	case CALL_RECEIVE:
+	case CALL_SEND:
+		act_pair(stage, thread);
+		return;
+	case CALL_EVENT_READ:
+	case CALL_EVENT_WRITE:
+		act_event(stage, thread);
 		return;
 	case CALL_SEMOP:
 		act_semop(stage, thread);

@@ -50,6 +50,8 @@ struct thing {
 struct passage {
 	int region_fd[PLAN_MOST];
 	int pipe[PLAN_MOST][2];
+	int pair[PLAN_MOST][2];
+	int event[PLAN_MOST];
 	int file[PLAN_MOST];
 	int semaphores; /* id of the set */
 };
@@ -93,6 +95,19 @@ void files_init(struct stage *stage);
 void files_trim(struct stage *stage, int process);
 void file_locks_take(struct stage *stage, int thread);
 void act_file_lock(struct stage *stage, int thread);
+
+void pairs_init(struct stage *stage);
+void events_init(struct stage *stage);
+/* Of a pair, by the number of one of its ends. */
+int pair_end(const struct stage *stage, int end);
+void act_pair(const struct stage *stage, const struct plan_thread *thread);
+void act_event(const struct stage *stage, const struct plan_thread *thread);
+
+/* Calls that wait for one of several descriptors. */
+void act_watch(const struct stage *stage, int thread);
+/* A port to which anybody may send, and nobody does. */
+int socket_new(void);
+int pidfd_of(const struct stage *stage, int process);
 
 void semaphores_init(struct stage *stage);
 void semaphores_take(const struct stage *stage, int thread);

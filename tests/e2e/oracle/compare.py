@@ -9,7 +9,7 @@ from .model import Model
 def form_of(edge):
     """An edge of a report as the model writes it. Inodes are left to the checker."""
     if "group" in edge:
-        label = re.sub(r"(inode|pipe) \d+$", r"\1", edge["group"])
+        label = re.sub(r"(inode|pipe|socket|eventfd) \d+$", r"\1", edge["group"])
         return ("group", label, edge["count"], edge["relation"])
     if edge.get("process"):
         return ("process", edge["pid"], edge["state"], edge["relation"])

@@ -3,8 +3,8 @@
 import random
 
 from . import builds
-from .plan import (CATCH_CHILD, CATCH_TERM, FILE_LOCK_CALLS, INHERITING, TAKEN, File, Lock, Object, Pipe, Plan,
-                   Process, Region, Semaphore, Take, Thread, Watch)  # fmt: skip
+from .plan import (CATCH_CHILD, CATCH_TERM, FILE_LOCK_CALLS, INHERITING, TAKEN, WATCH_CALLS, Event, File, Lock,
+                   Object, Pair, Pipe, Plan, Process, Region, Semaphore, Take, Thread, Watch)  # fmt: skip
 from .scene import Scene
 
 MUTEX_RECURSIVE, MUTEX_ERRORCHECK = 2, 3
@@ -13,9 +13,12 @@ TYPES = {"mutex": 7, "rwlock": 3}
 # call: how often it is tried, relative to the others
 CALLS = {"lock": 9, "sem": 2, "futex": 1, "cond": 1, "barrier": 1, "join": 3, "wait4": 2, "waitid": 2,
          "wait4-any": 1, "waitid-any": 1, "wait4-group": 1, "waitid-group": 1, "waitid-pidfd": 1,
-         "read": 3, "write": 3, "poll": 3, "ppoll": 1, "select": 2, "file-lock": 8, "file-lock-shared": 3,
+         "read": 3, "write": 3, "poll": 3, "ppoll": 1, "select": 2, "epoll": 2, "epoll-edge": 2,
+         "epoll-nested": 1, "receive": 4, "send": 3, "event-read": 2, "event-write": 1,
+         "file-lock": 8, "file-lock-shared": 3,
          "rdlock": 4, "wrlock": 4, "flockfile": 3, "semop": 8}  # fmt: skip
 FILE_LOCKS = [["flock"], ["flock"], ["posix"], ["posix", "ofd"], ["ofd"], ["posix", "posix"]]  # on one file
+PAIRS = ["stream"] * 3 + ["dgram"] * 2 + ["seqpacket", "tcp"]
 HAS_TIMEOUT = ("lock", "sem", "futex", "cond", "join", "poll", "ppoll", "select", "rdlock", "wrlock", "semop")
 
 
@@ -83,6 +86,10 @@ class Generator:
             self.plan.regions.append(Region(kind, self.some(self.of_one_libc(everybody)), hold))
         for _ in range(self.random.choice([0, 1, 1, 2, 3])):
             self.plan.pipes.append(Pipe(self.chance(0.5), self.some(living), self.some(living)))
+        for _ in range(self.random.choice([0, 0, 1, 1, 2])):
+            self.plan.pairs.append(self.choose_pair(living))
+        for _ in range(self.random.choice([0, 0, 1])):
+            self.plan.events.append(Event(self.chance(0.3), self.some(living)))
         for _ in range(self.random.choice([0, 1, 1, 2])):
             self.plan.files.append(File(self.some(living)))
         self.plan.objects.append(Object("sem"))  # there is always something to wait for
@@ -93,6 +100,12 @@ class Generator:
                 region = self.random.randrange(len(self.plan.regions))
             pshared = region >= 0 or self.chance(0.15)
             self.plan.objects.append(Object(kind, region, pshared, self.random.randrange(TYPES.get(kind, 1))))
+
+    def choose_pair(self, living):
+        kind = self.random.choice(PAIRS)
+        # what TCP has not yet sent moves by itself
+        full = {end for end in (0, 1) if kind != "tcp" and self.chance(0.4)}
+        return Pair(kind, full, (self.some(living), self.some(living)))
 
     def of_one_libc(self, processes):
         """The first process makes what is shared, as its C library has it."""
@@ -153,7 +166,7 @@ class Generator:
         raise AssertionError("there is always a semaphore")
 
     def try_call(self, number, thread, call):
-        if call in ("poll", "ppoll", "select"):
+        if call in WATCH_CALLS:
             return self.try_poll(number, thread.process, call)
         targets = self.targets(number, thread, call)
         if not targets:
@@ -176,6 +189,12 @@ class Generator:
             return [i for i, p in enumerate(plan.pipes) if not p.full and process in p.read]
         if call == "write":
             return [i for i, p in enumerate(plan.pipes) if p.full and process in p.write]
+        if call in ("receive", "send"):
+            from_end, full = (1, False) if call == "receive" else (0, True)
+            return [end for end in self.own_ends(process) if plan.end_is_full(end ^ from_end) == full]
+        if call in ("event-read", "event-write"):
+            full = call == "event-write"
+            return [i for i, e in enumerate(plan.events) if e.full == full and process in e.hold]
         if call == "semop":
             return list(range(len(plan.semaphores)))
         if call in FILE_LOCK_CALLS:
@@ -229,16 +248,36 @@ class Generator:
                 return chain
             chain.append(self.plan.holder(last.argument, last.process))
 
-    def try_poll(self, number, process, call):
-        choices = []
+    def own_ends(self, process):
+        return [end for end in range(2 * len(self.plan.pairs)) if process in self.plan.end_holders(end)]
+
+    def pipe_choices(self, process, edge):
+        """What is there already counts for nothing if only what is new does."""
         for index, pipe in enumerate(self.plan.pipes):
             if process in pipe.read:
-                choices.append(("hangup-in", index) if pipe.full or self.chance(0.2) else ("in", index))
+                ready = pipe.full and not edge
+                yield ("hangup-in", index) if ready or self.chance(0.2) else ("in", index)
             if process in pipe.write:
-                choices.append(("out", index) if pipe.full and self.chance(0.8) else ("hangup-out", index))
-        for other, state in enumerate(self.plan.processes):
+                ready = not pipe.full and not edge
+                yield ("hangup-out", index) if ready or self.chance(0.2) else ("out", index)
+
+    def other_choices(self, process, edge):
+        plan = self.plan
+        for end in self.own_ends(process):
+            if edge or not plan.end_is_full(end ^ 1):
+                yield ("pair-in", end)
+            if plan.end_is_full(end):
+                yield ("pair-out", end)
+        for index, event in enumerate(plan.events):
+            if process in event.hold:
+                yield ("event-out" if event.full else "event-in", index)
+        for other, state in enumerate(plan.processes):
             if other != process and state.fate == "lives" and self.chance(0.3):
-                choices.append(("process", other))
+                yield ("process", other)
+
+    def try_poll(self, number, process, call):
+        edge = call == "epoll-edge"
+        choices = [*self.pipe_choices(process, edge), *self.other_choices(process, edge)]
         if call == "select":
             choices = [choice for choice in choices if "hangup" not in choice[0]]
         if not choices:

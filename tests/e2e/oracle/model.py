@@ -11,6 +11,9 @@ from . import waits
 from .waits import STRONG
 
 
+SOFT = {"name", "uncounted"}  # ways on with which custom never reckons
+
+
 @dataclass
 class Finding:
     verdict: str
@@ -50,7 +53,7 @@ class Model:
 
     def goes_on_by_custom(self, task, going):
         wait = self.waits[task]
-        if not wait or wait.open or wait.soft - ({"name", "signal"} if wait.held else {"name"}):
+        if not wait or wait.open or wait.soft - SOFT - ({"signal"} if wait.held else set()):
             return True
         if wait.held:
             return any(edge.holder and edge.responsible & going for edge in wait.edges)

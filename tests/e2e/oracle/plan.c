@@ -10,29 +10,30 @@
 static const char *const fates[] = { "lives", "zombie", "reaped", NULL };
 static const char *const builds[] = { "O2", "O0", "static", "cxx", "rust", "musl", NULL };
 static const char *const region_types[] = { "anon", "memfd", "named", NULL };
-static const char *const pipe_states[] = { "empty", "full", NULL };
+static const char *const states[] = { "empty", "full", NULL };
+static const char *const pair_types[] = { "stream", "dgram", "seqpacket", "tcp", NULL };
 static const char *const lock_types[] = { "flock", "posix", "ofd", NULL };
 static const char *const object_kinds[] = { "mutex",   "sem",	 "futex", "cond",
 					    "barrier", "rwlock", "stdio", NULL };
 static const char *const take_times[] = { "after-fork", "before-fork", NULL };
-static const char *const watch_types[] = { "in",      "out",	"hangup-in", "hangup-out",
-					   "process", "socket", NULL };
+static const char *const watch_types[] = {
+	"in",	   "out",      "hangup-in", "hangup-out", "process", "socket",
+	"pair-in", "pair-out", "event-in",  "event-out",  NULL,
+};
 static const char *const calls[CALLS + 1] = {
-	"sleep",	"spin",
-	"pause",	"socket",
-	"end",		"lock",
-	"sem",		"futex",
-	"cond",		"barrier",
-	"join",		"wait4",
-	"wait4-any",	"wait4-group",
-	"waitid",	"waitid-any",
-	"waitid-group", "waitid-pidfd",
-	"waitid-stop",	"read",
-	"write",	"poll",
-	"ppoll",	"select",
-	"file-lock",	"file-lock-shared",
-	"rdlock",	"wrlock",
-	"flockfile",	"semop",
+	"sleep",       "spin",	       "pause",
+	"socket",      "end",	       "lock",
+	"sem",	       "futex",	       "cond",
+	"barrier",     "join",	       "wait4",
+	"wait4-any",   "wait4-group",  "waitid",
+	"waitid-any",  "waitid-group", "waitid-pidfd",
+	"waitid-stop", "read",	       "write",
+	"poll",	       "ppoll",	       "select",
+	"epoll",       "epoll-edge",   "epoll-nested",
+	"receive",     "send",	       "event-read",
+	"event-write", "file-lock",    "file-lock-shared",
+	"rdlock",      "wrlock",       "flockfile",
+	"semop",
 };
 
 /* The word's place in the list, or -1. */
@@ -81,8 +82,33 @@ static bool read_pipe(const char *line, struct plan *plan)
 	if (sscanf(line, "pipe %d %15s read=%x write=%x", &id, state, &pipe->read, &pipe->write) !=
 	    4)
 		return false;
-	pipe->full = place_of(state, pipe_states) == 1;
-	return id == plan->pipe_count++ && place_of(state, pipe_states) >= 0;
+	pipe->full = place_of(state, states) == 1;
+	return id == plan->pipe_count++ && place_of(state, states) >= 0;
+}
+
+static bool read_pair(const char *line, struct plan *plan)
+{
+	struct plan_pair *pair = &plan->pairs[plan->pair_count];
+	char type[16];
+	int id;
+
+	if (sscanf(line, "pair %d %15s full=%x one=%x other=%x", &id, type, &pair->full,
+		   &pair->hold[0], &pair->hold[1]) != 5)
+		return false;
+	pair->type = place_of(type, pair_types);
+	return id == plan->pair_count++ && (int)pair->type >= 0;
+}
+
+static bool read_event(const char *line, struct plan *plan)
+{
+	struct plan_event *event = &plan->events[plan->event_count];
+	char state[16];
+	int id;
+
+	if (sscanf(line, "event %d %15s hold=%x", &id, state, &event->hold) != 3)
+		return false;
+	event->full = place_of(state, states) == 1;
+	return id == plan->event_count++ && place_of(state, states) >= 0;
 }
 
 static bool read_file(const char *line, struct plan *plan)
@@ -180,6 +206,8 @@ static bool read_line(const char *line, struct plan *plan)
 		READER(process),
 		READER(region),
 		READER(pipe),
+		READER(pair),
+		READER(event),
 		READER(file),
 		READER(lock),
 		READER(semaphore),

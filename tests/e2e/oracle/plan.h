@@ -6,16 +6,20 @@
  *	process ID PARENT catch=SIGNALS alarm=0|1 FATE BUILD
  *	region ID anon|memfd|named map=PROCESSES hold=PROCESSES
  *	pipe ID empty|full read=PROCESSES write=PROCESSES
+ *	pair ID stream|dgram|seqpacket|tcp full=ENDS one=PROCESSES other=PROCESSES
+ *	event ID empty|full hold=PROCESSES
  *	file ID keep=PROCESSES
  *	lock ID flock|posix|ofd file=F taker=THREAD
  *	semaphore ID taker=THREAD
  *	object ID KIND process=P|region=R pshared=0|1 type=0..6
  *	thread ID PROCESS CALL ARGUMENT timed=0|1
  *	take THREAD OBJECT before-fork|after-fork
- *	watch THREAD in|out|hangup-in|hangup-out|process|socket ARGUMENT
+ *	watch THREAD in|out|hangup-in|hangup-out|process|socket|... ARGUMENT
  *
  * A process whose build is not its parent's becomes another program after the
  * fork, with nothing left of what memory it had of its own.
+ * A call on a pair of sockets names one of its two ends: twice the pair's number,
+ * and one more for the other end. What a full end sends, nobody has read.
  * Sets are masks in hexadecimal. A process's first thread is its leader.
  */
 #ifndef DLTRACE_TESTS_ORACLE_PLAN_H
@@ -54,6 +58,19 @@ struct plan_region {
 struct plan_pipe {
 	bool full;
 	uint32_t read, write;
+};
+
+enum pair_type { PAIR_STREAM, PAIR_DGRAM, PAIR_SEQPACKET, PAIR_TCP };
+
+struct plan_pair {
+	enum pair_type type;
+	unsigned int full; /* a bit for each end */
+	uint32_t hold[2];
+};
+
+struct plan_event {
+	bool full;
+	uint32_t hold;
 };
 
 struct plan_file {
@@ -107,6 +124,13 @@ enum call {
 	CALL_POLL,
 	CALL_PPOLL,
 	CALL_SELECT,
+	CALL_EPOLL,
+	CALL_EPOLL_EDGE,
+	CALL_EPOLL_NESTED,
+	CALL_RECEIVE,
+	CALL_SEND,
+	CALL_EVENT_READ,
+	CALL_EVENT_WRITE,
 	CALL_FILE_LOCK,
 	CALL_FILE_LOCK_SHARED,
 	CALL_RDLOCK,
@@ -119,7 +143,8 @@ enum call {
 struct plan_thread {
 	int process;
 	enum call call;
-	int argument; /* object, thread, process, pipe, lock or semaphore, as the call has it */
+	int argument; /* object, thread, process, pipe, end of a pair and so on, as the call has it
+		       */
 	int timed;
 };
 
@@ -135,18 +160,24 @@ enum watch_type {
 	WATCH_HANGUP_OUT,
 	WATCH_PROCESS,
 	WATCH_SOCKET,
+	WATCH_PAIR_IN,
+	WATCH_PAIR_OUT,
+	WATCH_EVENT_IN,
+	WATCH_EVENT_OUT,
 };
 
 struct plan_watch {
 	int thread;
 	enum watch_type type;
-	int argument; /* pipe or process */
+	int argument; /* pipe, process, end of a pair or eventfd */
 };
 
 struct plan {
 	struct plan_process processes[PLAN_MOST];
 	struct plan_region regions[PLAN_MOST];
 	struct plan_pipe pipes[PLAN_MOST];
+	struct plan_pair pairs[PLAN_MOST];
+	struct plan_event events[PLAN_MOST];
 	struct plan_file files[PLAN_MOST];
 	struct plan_lock locks[PLAN_MOST];
 	struct plan_semaphore semaphores[PLAN_MOST];
@@ -155,7 +186,7 @@ struct plan {
 	struct plan_take takes[PLAN_MOST];
 	struct plan_watch watches[PLAN_MOST];
 	int process_count, region_count, pipe_count, file_count, lock_count, object_count;
-	int semaphore_count;
+	int pair_count, event_count, semaphore_count;
 	int thread_count, take_count, watch_count;
 };
 

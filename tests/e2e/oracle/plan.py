@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 CATCH_TERM, CATCH_CHILD = 1, 2
 ROBUST, INHERITING = 5, 6  # types of a mutex
 TAKEN = {"lock": "mutex", "rdlock": "rwlock", "wrlock": "rwlock", "flockfile": "stdio"}  # by a call
+EPOLL_CALLS = ("epoll", "epoll-edge", "epoll-nested")
+WATCH_CALLS = ("poll", "ppoll", "select", *EPOLL_CALLS)
 FILE_LOCK_CALLS = ("file-lock", "file-lock-shared")
 
 
@@ -29,6 +31,21 @@ class Pipe:
     full: bool
     read: set
     write: set
+
+
+@dataclass
+class Pair:
+    """Two connected sockets; an end is twice the pair's number, and one more for the other."""
+
+    type: str
+    full: set  # of 0 and 1: the ends whose sending nobody has read
+    ends: tuple  # who holds the one, who holds the other
+
+
+@dataclass
+class Event:
+    full: bool
+    hold: set
 
 
 @dataclass
@@ -87,6 +104,8 @@ class Plan:
     processes: list = field(default_factory=list)
     regions: list = field(default_factory=list)
     pipes: list = field(default_factory=list)
+    pairs: list = field(default_factory=list)
+    events: list = field(default_factory=list)
     files: list = field(default_factory=list)
     locks: list = field(default_factory=list)
     semaphores: list = field(default_factory=list)
@@ -105,6 +124,10 @@ class Plan:
             yield f"region {i} {r.type} map={mask(r.map)} hold={mask(r.hold)}"
         for i, p in enumerate(self.pipes):
             yield f"pipe {i} {'full' if p.full else 'empty'} read={mask(p.read)} write={mask(p.write)}"
+        for i, p in enumerate(self.pairs):
+            yield f"pair {i} {p.type} full={mask(p.full)} one={mask(p.ends[0])} other={mask(p.ends[1])}"
+        for i, e in enumerate(self.events):
+            yield f"event {i} {'full' if e.full else 'empty'} hold={mask(e.hold)}"
         for i, f in enumerate(self.files):
             yield f"file {i} keep={mask(f.keep)}"
         for i, k in enumerate(self.locks):
@@ -143,6 +166,12 @@ class Plan:
                 return False
             process = parent
         return process == ancestor
+
+    def end_holders(self, end):
+        return self.pairs[end // 2].ends[end % 2]
+
+    def end_is_full(self, end):
+        return end % 2 in self.pairs[end // 2].full
 
     def watches_of(self, thread):
         return [watch for watch in self.watches if watch.thread == thread]

@@ -110,6 +110,8 @@ static void stage_init(struct stage *stage)
 	stage->board->reaped.all = living_threads(plan);
 	for (int i = 0; i < plan->pipe_count; i++)
 		pipe_init(stage, i);
+	pairs_init(stage);
+	events_init(stage);
 	files_init(stage);
 	semaphores_init(stage);
 	for (int i = 0; i < plan->object_count; i++)
@@ -150,6 +152,13 @@ static void stage_trim(struct stage *stage, int process)
 		if (!(plan->pipes[i].write & me))
 			close(stage->passage.pipe[i][1]);
 	}
+	for (int i = 0; i < plan->pair_count; i++)
+		for (int end = 0; end < 2; end++)
+			if (!(plan->pairs[i].hold[end] & me))
+				close(stage->passage.pair[i][end]);
+	for (int i = 0; i < plan->event_count; i++)
+		if (!(plan->events[i].hold & me))
+			close(stage->passage.event[i]);
 	files_trim(stage, process);
 }
 

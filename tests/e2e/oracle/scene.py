@@ -2,7 +2,7 @@
 """A plan as it stands once everybody is in place, and what becomes of it when a process is killed."""
 from dataclasses import dataclass, field
 
-from .plan import FILE_LOCK_CALLS
+from .plan import FILE_LOCK_CALLS, WATCH_CALLS
 
 ALIVE, ZOMBIE, GONE = "alive", "zombie", "gone"
 
@@ -49,6 +49,10 @@ class Scene:
         if len(self._reapers(process)) > 1 or not all(map(self.lives, plan.children(process))):
             return False
         if any(self._hands_on(number, process) for number in range(len(plan.objects))):
+            return False
+        # whoever writes and is interrupted wakes those who poll a pipe (fs/pipe.c: pipe_write()); then
+        # all that is there is new to who waits for something new
+        if self.sleepers("epoll-edge"):
             return False
         # of more than one who asks for the same lock, who gets it next is a race
         return all(len(self.queue(lock)) < 2 for lock in range(len(plan.locks)))
@@ -120,11 +124,13 @@ class Scene:
             return not self.living(self.plan.pipes[thread.argument].write)
         if thread.call == "write":
             return not self.living(self.plan.pipes[thread.argument].read)
+        if thread.call in ("receive", "send"):
+            return self._is_cut(thread.argument, thread.call == "send")
         if thread.call in FILE_LOCK_CALLS:
             return self._is_released(thread.argument)
         if thread.call == "waitid-stop":
             return not self.living(self.plan.children(thread.process))
-        if thread.call in ("poll", "ppoll", "select"):
+        if thread.call in WATCH_CALLS:
             return any(self._is_ready(watch, process) for watch in self.plan.watches_of(number))
         return False
 
@@ -135,4 +141,14 @@ class Scene:
             return not self.living(self.plan.pipes[watch.argument].write)
         if watch.type in ("out", "hangup-out"):
             return not self.living(self.plan.pipes[watch.argument].read)
+        if watch.type in ("pair-in", "pair-out"):
+            return self._is_cut(watch.argument, watch.type == "pair-out")
         return False
+
+    def is_orphan(self, end):
+        """The other end has been closed."""
+        return not self.living(self.plan.end_holders(end ^ 1))
+
+    def _is_cut(self, end, sends):
+        """Who receives datagrams does not hear that their sender has gone."""
+        return self.is_orphan(end) and (sends or self.plan.pairs[end // 2].type != "dgram")

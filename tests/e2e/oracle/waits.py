@@ -3,14 +3,16 @@
 from dataclasses import dataclass, field
 
 from . import builds
-from .plan import CATCH_CHILD, CATCH_TERM, FILE_LOCK_CALLS, INHERITING, ROBUST, TAKEN
+from .plan import CATCH_CHILD, CATCH_TERM, EPOLL_CALLS, FILE_LOCK_CALLS, INHERITING, ROBUST, TAKEN
 from .scene import ALIVE, GONE, ZOMBIE
 
-STRONG = {"holds", "joins", "child", "writer", "reader"}
-KINDS = {**TAKEN, "read": "pipe-read", "write": "pipe-write", "ppoll": "poll", "semop": "sysv-sem"}
+STRONG = {"holds", "joins", "child", "writer", "reader", "peer"}
+KINDS = {**TAKEN, "read": "pipe-read", "write": "pipe-write", "ppoll": "poll", "semop": "sysv-sem",
+         "event-read": "eventfd", "event-write": "eventfd", **dict.fromkeys(EPOLL_CALLS, "epoll")}
 MUTEX_KINDS = {ROBUST: "robust-mutex", INHERITING: "pi-mutex"}
 FILE_LOCK_KINDS = {"flock": "flock", "posix": "posix-lock", "ofd": "ofd-lock"}
-METHODS = {"pipe-read": "pipe", "pipe-write": "pipe", "select": "poll", "cond": "futex", "barrier": "futex",
+METHODS = {"pipe-read": "pipe", "pipe-write": "pipe", "select": "poll", "epoll": "poll",
+           "unix-socket": "pair", "tcp-loopback": "pair", "cond": "futex", "barrier": "futex",
            "rwlock": "mutex", "sysv-sem": "sysv_sem", "stdio": "mutex", "robust-mutex": "mutex", "pi-mutex": "mutex",
            **dict.fromkeys(FILE_LOCK_KINDS.values(), "file_lock")}  # fmt: skip
 
@@ -78,6 +80,8 @@ class Waits:
         kind = KINDS.get(call, call.split("-")[0])
         if call in FILE_LOCK_CALLS:
             kind = FILE_LOCK_KINDS[self.plan.locks[self.thread.argument].type]
+        if call in ("receive", "send"):
+            kind = "tcp-loopback" if self.plan.pairs[self.thread.argument // 2].type == "tcp" else "unix-socket"
         if call == "lock":
             kind = MUTEX_KINDS.get(self.plan.objects[self.thread.argument].type, kind)
         self.wait = Wait(kind, mates=set(scene.threads_left(self.me)))
@@ -217,6 +221,30 @@ class Waits:
                  of_processes=True, parties=parties, forms=forms, short_forms=forms if others else [group])  # fmt: skip
         return bool(others)
 
+    def pair_end(self, end):
+        """Whoever holds an end may also shut it down. False as in pipe_end()."""
+        pair = self.plan.pairs[end // 2]
+        if pair.type == "tcp":
+            self.wait.soft.add("uncounted")
+        # a datagram socket whose peer has gone may be connected to another
+        if self.scene.is_orphan(end):
+            self.wait.open = True
+        self.add("may-wake", self.threads_of(self.scene.living(self.plan.end_holders(end))), of_processes=True)
+        return self.add_holders(self.scene.living(self.plan.end_holders(end ^ 1)), "peer", "holders of socket")
+
+    def pair(self):
+        self.pair_end(self.thread.argument)
+        self.add_handlers()
+
+    def event_users(self, number, reads):
+        relation = "writer" if reads else "reader"
+        holders = self.scene.living(self.plan.events[number].hold)
+        return self.add_holders(holders, relation, "holders of eventfd")
+
+    def eventfd(self):
+        self.event_users(self.thread.argument, self.thread.call == "event-read")
+        self.add_handlers()
+
     def pipe(self):
         self.pipe_end(self.thread.argument, self.thread.call == "read")
         self.add_handlers()
@@ -258,16 +286,24 @@ class Waits:
 
     def poll(self):
         others = True
-        for watch in self.plan.watches_of(self.number):
+        watches = self.plan.watches_of(self.number)
+        # to whatever it is watched for, an end's wakers are the same
+        for end in {watch.argument for watch in watches if watch.type in ("pair-in", "pair-out")}:
+            others &= self.pair_end(end)
+        for watch in watches:
             if watch.type == "socket":
                 self.wait.open = True
             elif watch.type == "process":
                 child = self.plan.processes[watch.argument].parent == self.me
                 self.add_process(watch.argument, "child" if child else "joins")
-            else:
+            elif watch.type.startswith("event"):
+                others &= self.event_users(watch.argument, watch.type == "event-in")
+            elif not watch.type.startswith("pair"):
                 others &= self.pipe_end(watch.argument, watch.type in ("in", "hangup-in"))
         if not others:
             self.wait.held = False
+        if self.wait.kind == "epoll":  # who holds the instance may have it watch something else
+            self.add_memory("may-wake")
         self.add_handlers()
 
     def pause(self):
