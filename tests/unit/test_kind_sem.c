@@ -111,6 +111,15 @@ Test(kind_sem, shared_one_is_left_to_all_who_map_it)
 	fake_system_deinit(&system);
 }
 
+Test(kind_sem, nothing_is_read_around_one_where_its_file_begins)
+{
+	struct fake_system system = { 0 };
+
+	shared_wait(&system, 0, 2);
+	cr_expect_eq(system.asked[COST_READ], 0);
+	fake_system_deinit(&system);
+}
+
 Test(kind_sem, mapper_that_was_not_found_opens_it)
 {
 	struct fake_system system = { 0 };

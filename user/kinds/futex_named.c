@@ -48,6 +48,13 @@ static bool cond_legal(const struct cond_layout *layout, const uint32_t *words, 
 				 words[layout->refs + group] >> 1 <= WAITERS_MOST);
 }
 
+/* So that nothing need be read of each process that waits where a file begins, as sem_open() has
+ * it. */
+static bool begins_before_file(const struct look_task *task, uint64_t bytes_before)
+{
+	return task->object_flags & OBJECT_FILE && task->object_offset < bytes_before;
+}
+
 static bool is_cond(const struct kind_context *context, const struct look_task *task,
 		    const struct futex_call *call)
 {
@@ -58,9 +65,10 @@ static bool is_cond(const struct kind_context *context, const struct look_task *
 
 		for (int group = 0; group < 2; group++) {
 			uint32_t words[12];
-			uint64_t address = call->address - 4ull * (layout->signals + group);
+			uint64_t before = 4ull * (layout->signals + group);
+			uint64_t address = call->address - before;
 
-			if (address % 8 == 0 &&
+			if (address % 8 == 0 && !begins_before_file(task, before) &&
 			    !probe_memory(context->probe, task->pid, address, words,
 					  sizeof(words)) &&
 			    cond_legal(layout, words, group, call->private_key))
@@ -84,7 +92,7 @@ static bool is_barrier(const struct kind_context *context, const struct look_tas
 {
 	struct barrier barrier;
 
-	if (call->bitset ||
+	if (call->bitset || begins_before_file(task, sizeof(uint32_t)) ||
 	    probe_memory(context->probe, task->pid, call->address - sizeof(uint32_t), &barrier,
 			 sizeof(barrier)))
 		return false;
