@@ -139,8 +139,12 @@ enum event_type {
 struct event {
 	__u64 time_ns;	/* CLOCK_MONOTONIC: the wait's start; of all others, when it happened */
 	__u64 start_ns; /* the task's start_boottime */
-	__u64 object;	/* FORK: the parent's start_ns; SEMOP: semid; SEM_*: address of the sem_t */
-	__u32 type;	/* enum event_type */
+	/*
+	 * EXIT: when the task began, CLOCK_MONOTONIC; FORK: the parent's start_ns; SEMOP: semid;
+	 * SEM_*: address of the sem_t
+	 */
+	__u64 object;
+	__u32 type; /* enum event_type */
 	__u32 tid;
 	__u32 pid;
 	__s32 call;	 /* WAIT, WAKE and SEMOP */

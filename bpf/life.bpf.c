@@ -75,6 +75,7 @@ int BPF_PROG(life__sched_process_exit, struct task_struct *task)
 	if (!event)
 		return 0;
 	event_fill(event, EVENT_EXIT, task, bpf_ktime_get_ns());
+	event->object = task->start_time;
 	event->exit_code = task_exit_code(task);
 	event_submit(event);
 	return 0;

@@ -304,20 +304,21 @@ void system_events(struct system *system)
 /* True if more was lost since the last look. */
 static bool losses_update(struct system *system)
 {
-	uint64_t losses[LOSSES], sum = 0;
+	uint64_t losses[LOSSES];
+	bool more = false;
 
 	if (system_events_fd(system) < 0 || bpf_source_losses(system->source, losses))
 		return false;
-	for (size_t i = EVENT_WAIT; i < LOSSES; i++) {
-		system->events_lost[i - 1].count = losses[i];
-		sum += losses[i];
+	for (uint32_t i = EVENT_WAIT; i < LOSSES; i++) {
+		uint64_t *known = &system->events_lost[i - 1].count;
+
+		if (losses[i] == *known)
+			continue;
+		*known = losses[i];
+		judge_events_lost(system->judge, i);
+		more = true;
 	}
-
-	bool more = sum > system->lost;
-
-	system->lost = sum;
-	if (more)
-		judge_events_lost(system->judge);
+	system->lost |= more;
 	return more;
 }
 

@@ -27,7 +27,7 @@ struct system {
 	struct look look; /* the last one; what the judge gives points into it */
 	struct judge *judge;
 	struct recording *recording; /* NULL: none */
-	uint64_t lost;		     /* events and the like, at the last look */
+	bool lost;		     /* events and the like, at any time */
 	uint64_t lost_ns;	     /* CLOCK_REALTIME of the look before the first loss; 0: none */
 	uint64_t resyncs;	     /* looks taken because something was lost */
 	uint32_t scoped;	     /* processes in scope when the kernel side was last told */

@@ -592,6 +592,45 @@ Test(judge, who_died_is_not_named_without_history)
 	court_close(&c);
 }
 
+/* Who is said to have died where one who waits since 5 s sees tid 99 gone; 0: not known. */
+static uint32_t said_dead(const struct event *event, bool lost)
+{
+	struct court c = court_of(NULL, 0);
+	uint32_t tid;
+
+	judge_event(c.judge, event);
+	if (lost)
+		judge_events_lost(c.judge, EVENT_EXIT);
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 99, .slept_ns = 5 * SECOND });
+	LOOK(&c, 11 * SECOND, { .pid = 10, .waits_for = 99, .slept_ns = 5 * SECOND });
+	cr_assert_eq(c.findings.found_count, 1);
+	tid = c.findings.found[0]->dead.tid;
+	court_close(&c);
+	return tid;
+}
+
+#define SAID_DEAD(...) said_dead(&(const struct event){ .type = EVENT_EXIT, __VA_ARGS__ }, false)
+
+Test(judge, who_bore_the_tid_later_is_not_taken_for_who_died)
+{
+	const uint64_t before = 4 * SECOND, after = 6 * SECOND;
+
+	cr_expect_eq(SAID_DEAD(.tid = 99, .pid = 10, .start_ns = 20, .object = before), 99);
+	cr_expect_eq(SAID_DEAD(.tid = 99, .pid = 10, .start_ns = 20, .object = after), 0);
+	cr_expect_eq(SAID_DEAD(.tid = 99, .pid = 5, .start_ns = 5, .object = before), 99,
+		     "a thread of the process that this one was forked from");
+	cr_expect_eq(SAID_DEAD(.tid = 99, .pid = 30, .start_ns = 20, .object = before), 0,
+		     "of another process, which has nothing to do with its memory");
+}
+
+Test(judge, who_died_is_not_known_where_ends_were_lost)
+{
+	const struct event event = { .type = EVENT_EXIT, .tid = 99, .pid = 10, .start_ns = 20 };
+
+	cr_expect_eq(said_dead(&event, false), 99);
+	cr_expect_eq(said_dead(&event, true), 0);
+}
+
 Test(judge, who_waits_on_purpose_is_no_candidate)
 {
 	struct court c = court_of(NULL, 0);

@@ -90,6 +90,7 @@ bool history_exit(struct history *history, const struct event *event)
 
 	*person = (struct person){
 		.start_ns = event->start_ns,
+		.born_ns = event->object,
 		.ended_ns = event->time_ns,
 		.pid = event->pid,
 		.tid = event->tid,
@@ -112,6 +113,11 @@ void history_holder(struct history *history, uint64_t object, const struct look_
 
 	slot->object = object;
 	slot->person = person_of_task(holder);
+}
+
+void history_forget_dead(struct history *history)
+{
+	memset(history->dead, 0, sizeof(history->dead));
 }
 
 bool history_dead(const struct history *history, uint32_t tid, struct person *ret)

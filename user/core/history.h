@@ -17,6 +17,7 @@ struct history;
 /* Somebody who was, and perhaps is no more. */
 struct person {
 	uint64_t start_ns;
+	uint64_t born_ns;  /* CLOCK_MONOTONIC; 0: unknown */
 	uint64_t ended_ns; /* CLOCK_MONOTONIC; 0: unknown */
 	uint32_t pid, tid;
 	uint32_t exit_code; /* as wait4 would report it */
@@ -57,7 +58,12 @@ bool history_sem_holder(const struct history *history, const struct look *look, 
 /* Who was last seen to hold the object, and what has become of them since; false if unknown. */
 bool history_last_holder(const struct history *history, const struct look *look, uint64_t object,
 			 struct person *ret);
-/* The last task of that tid to have died; false if unknown. */
+/* Ends of tasks were lost: whoever died last of a tid is no longer known. */
+void history_forget_dead(struct history *history);
+/*
+ * The last task of that tid to have died; false if unknown. It need not be the one that is meant:
+ * tids are used again.
+ */
 bool history_dead(const struct history *history, uint32_t tid, struct person *ret);
 
 #endif /* DLTRACE_HISTORY_H */

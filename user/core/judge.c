@@ -89,9 +89,12 @@ bool judge_holder_ended(const struct judge *judge)
 	return judge->holder_ended;
 }
 
-void judge_events_lost(struct judge *judge)
+void judge_events_lost(struct judge *judge, uint32_t reason)
 {
-	history_forget_sems(judge->history);
+	if (reason == EVENT_EXIT)
+		history_forget_dead(judge->history);
+	else
+		history_forget_sems(judge->history);
 }
 
 const struct judge_stats *judge_stats(const struct judge *judge)

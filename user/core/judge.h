@@ -83,8 +83,8 @@ void judge_event(struct judge *judge, const struct event *event);
  */
 bool judge_holder_ended(const struct judge *judge);
 
-/* Some events did not come. */
-void judge_events_lost(struct judge *judge);
+/* Some events did not come: reason is an enum loss, or their enum event_type. */
+void judge_events_lost(struct judge *judge, uint32_t reason);
 
 /*
  * Judges one look. The look stays the caller's and must live until the next

@@ -257,12 +257,35 @@ static int victim_write(struct victim *victim, const struct writer *writer, uint
 	return 0;
 }
 
-/* The dead task that a lock's memory names, if it was seen to go. */
-static bool dead_remembered(const struct history *history, const struct group *dead,
-			    struct person *ret)
+/*
+ * Somebody of the tid that a lock's memory names may have borne it after the one that is meant. Who
+ * holds a lock was there before anybody waited for it; and in memory that is not shared, it is a
+ * task of the same process, or of one that this was forked from.
+ */
+static bool may_have_held(const struct look *look, const struct wait *wait, uint64_t since_ns,
+			  const struct person *person)
 {
-	return !(dead->b & (DEAD_LEFT_BEHIND | DEAD_UNNAMED)) &&
-	       history_dead(history, dead->a, ret);
+	const struct look_task *task = &look->tasks[wait->task];
+	uint32_t leader = look_find(look, task->pid);
+
+	if (person->born_ns > since_ns)
+		return false;
+	if (task->object_flags & OBJECT_SHARED || person->pid == task->pid)
+		return true;
+	return person->start_ns < (leader == NO_TASK ? task : &look->tasks[leader])->start_ns;
+}
+
+/* Who held what the wait is for and has died, if that was seen: by the object, or by its tid. */
+static bool dead_remembered(const struct history *history, const struct graph *graph,
+			    const struct wait *wait, const struct group *dead, struct person *ret)
+{
+	bool named = !(dead->b & (DEAD_LEFT_BEHIND | DEAD_UNNAMED));
+
+	if (history_last_holder(history, graph->look, wait->object, ret) && ret->dead &&
+	    (!named || ret->tid == dead->a))
+		return true;
+	return named && history_dead(history, dead->a, ret) &&
+	       may_have_held(graph->look, wait, wait_since(graph, wait), ret);
 }
 
 static void dead_write(struct deadlock *deadlock, const struct writer *writer)
@@ -275,9 +298,8 @@ static void dead_write(struct deadlock *deadlock, const struct writer *writer)
 
 	if (node_is_task(graph, node))
 		person = history_person(history, &graph->look->tasks[node]);
-	else if (!history || ((!history_last_holder(history, graph->look, wait->object, &person) ||
-			       !person.dead) &&
-			      !dead_remembered(history, graph_group(graph, node), &person)))
+	else if (!history ||
+		 !dead_remembered(history, graph, wait, graph_group(graph, node), &person))
 		return;
 	deadlock->dead.ended_ns = person.ended_ns;
 	deadlock->dead.pid = person.pid;

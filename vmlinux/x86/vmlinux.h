@@ -133,6 +133,7 @@ struct task_struct {
 	void *clear_child_tid;
 	long unsigned int nvcsw;
 	long unsigned int nivcsw;
+	u64 start_time;
 	u64 start_boottime;
 	struct cred *cred;
 	char comm[16];
