@@ -68,6 +68,18 @@ static bool is_held(const struct picture *picture, uint32_t task)
 	return false;
 }
 
+/* What was said of the group, and of those that are its members. */
+static uint32_t group_reasons(const struct picture *picture, uint32_t group)
+{
+	const struct picture_node *n = &picture->nodes[group];
+	uint32_t open = n->open;
+
+	for (uint32_t m = 0; m < n->member_count; m++)
+		if (!is_task(picture, n->members[m]))
+			open |= group_reasons(picture, n->members[m]);
+	return open;
+}
+
 /* Why the wait is open: what was said of it, and of the groups that it leads to. */
 static uint32_t all_reasons(const struct picture *picture, uint32_t task)
 {
@@ -76,7 +88,7 @@ static uint32_t all_reasons(const struct picture *picture, uint32_t task)
 
 	for (uint32_t e = 0; e < n->edge_count; e++)
 		if (!is_task(picture, n->edges[e].target))
-			open |= picture->nodes[n->edges[e].target].open;
+			open |= group_reasons(picture, n->edges[e].target);
 	return open;
 }
 

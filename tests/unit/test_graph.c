@@ -65,6 +65,19 @@ Test(graph, a_process_is_one_node_with_its_threads)
 	world_free(w);
 }
 
+Test(graph, a_process_with_more_threads_than_were_seen_is_open)
+{
+	struct world *w = world_new("1 2 3");
+
+	w->look.tasks[0].threads = 1;
+	w->look.tasks[1].threads = 2;
+	w->look.tasks[1].mm = 9;
+	cr_expect_eq(graph_group(&w->graph, world_process(w, 1))->open, 0);
+	cr_expect_eq(graph_group(&w->graph, world_process(w, 2))->open, OPEN_BIT(OPEN_CENSUS));
+	cr_expect(graph_group(&w->graph, graph_memory(&w->graph, 9))->open & OPEN_BIT(OPEN_CENSUS));
+	world_free(w);
+}
+
 Test(graph, the_same_set_in_another_order_has_the_same_key)
 {
 	struct world *a = world_new("1 2"), *b = world_new("1 2");

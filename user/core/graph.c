@@ -231,6 +231,9 @@ int graph_add_member(struct graph *graph, uint32_t group_node, uint32_t node)
 	group->member_count++;
 	/* a sum: the same set in another order is the same set */
 	group->fingerprint += graph_node_key(graph, node);
+	/* who was missed of a member was missed of the group */
+	if (!node_is_task(graph, node))
+		group->open |= graph_group(graph, node)->open;
 	return 0;
 }
 
@@ -252,6 +255,21 @@ void graph_open_group(struct graph *graph, uint32_t node, enum open_reason reaso
 	graph_group(graph, node)->open |= OPEN_BIT(reason);
 }
 
+/*
+ * Threads that each start the next one and end may all be gone by the time that they would be
+ * read; the number that the kernel keeps of them never sinks.
+ */
+static void check_threads(struct graph *graph, uint32_t node, const struct process *process)
+{
+	uint32_t most = 0;
+
+	for (uint32_t i = process->first; i < process->first + process->count; i++)
+		if (graph->look->tasks[i].threads > most)
+			most = graph->look->tasks[i].threads;
+	if (most > process->count)
+		graph_open_group(graph, node, OPEN_CENSUS);
+}
+
 uint32_t graph_process(struct graph *graph, const struct process *process)
 {
 	uint32_t *known = &graph->process_node[process - graph->look->processes];
@@ -270,6 +288,7 @@ uint32_t graph_process(struct graph *graph, const struct process *process)
 	for (uint32_t i = process->first; i < process->first + process->count; i++)
 		if (graph_add_member(graph, node, i))
 			return NO_NODE;
+	check_threads(graph, node, process);
 	*known = node;
 	return node;
 }

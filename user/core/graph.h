@@ -124,13 +124,15 @@ uint32_t graph_add_group(struct graph *graph, enum group_type type, uint64_t a, 
 			 bool *ret_new);
 /* The group of that key, or NO_NODE if there is none yet. */
 uint32_t graph_find_group(const struct graph *graph, enum group_type type, uint64_t a, uint64_t b);
-/* A member that is itself a group must have been made before the group that it joins. */
+/* A member that is itself a group must have been made, and opened if it is to be, before the group
+ * that it joins, which is as open as that. */
 int graph_add_member(struct graph *graph, uint32_t group, uint32_t node);
 /* Counts into the group's fingerprint and its report; a mismatch or kernel < 0 opens it. */
 void graph_set_census(struct graph *graph, uint32_t group, int64_t kernel, int64_t found);
 void graph_open_group(struct graph *graph, uint32_t group, enum open_reason reason);
 
-/* Groups that every kind needs; made on first use. NO_NODE if out of memory. */
+/* Groups that every kind needs; made on first use. NO_NODE if out of memory. A process of which
+ * the kernel counts more threads than the look has is open. */
 uint32_t graph_process(struct graph *graph, const struct process *process);
 /* All tasks of the address space, with the census of mm_users. */
 uint32_t graph_memory(struct graph *graph, uint64_t mm);
