@@ -187,18 +187,24 @@ static void files_unique(struct files *files)
 int files_read(struct worker *worker, struct exchange *exchange)
 {
 	struct files *files = &worker->files;
+	bool iterated = worker->files_link_fd >= 0;
+	uint64_t births = 0;
 
 	if (files->read)
 		return files->error;
 	files->read = true;
 	exchange->busy_with = 0;
-	if (worker->files_link_fd >= 0)
+	if (iterated)
 		files->error = iterator_read(worker->files_link_fd, sizeof(*files->items), exchange,
 					     (void **)&files->items, &files->count);
+	else
+		files->error = procfs_births(&births);
 	if (!files->error)
 		files->error = files_collect_pids(files);
 	if (!files->error)
 		files->error = files_add_hidden(worker, exchange);
+	if (!files->error && !iterated)
+		files->error = procfs_births_check(births);
 	if (!files->error && files->count) {
 		qsort(files->items, files->count, sizeof(*files->items), compare_files);
 		files_unique(files);

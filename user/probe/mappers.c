@@ -2,7 +2,7 @@
 /*
  * The pass over all mappings. The iterator waits for each process's mmap lock;
  * when it was abandoned there, the next pass goes through /proc, which names
- * the process that it hangs on.
+ * the process that it hangs on, and counts only if nobody was born meanwhile.
  */
 #include "probe/mappers.h"
 
@@ -128,6 +128,7 @@ static int mappers_read(struct worker *worker, struct exchange *exchange)
 {
 	struct mappers *mappers = &worker->mappers;
 	const struct files *seen = NULL;
+	uint64_t births = 0;
 
 	if (mappers->read)
 		return mappers->error;
@@ -139,9 +140,13 @@ static int mappers_read(struct worker *worker, struct exchange *exchange)
 					       exchange, (void **)&mappers->items, &mappers->count);
 		mappers->capacity = mappers->count;
 		seen = &worker->files;
+	} else {
+		mappers->error = procfs_births(&births);
 	}
 	if (!mappers->error)
 		mappers->error = mappers_add_hidden(worker, exchange, seen);
+	if (!mappers->error && !seen)
+		mappers->error = procfs_births_check(births);
 	if (!mappers->error && mappers->count) {
 		qsort(mappers->items, mappers->count, sizeof(*mappers->items), compare_mappings);
 		mappers_unique(mappers);

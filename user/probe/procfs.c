@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/cleanup.h"
@@ -170,4 +171,36 @@ int procfs_list(const char *path, uint32_t **ret_numbers, size_t *ret_count)
 	*ret_numbers = TAKE_PTR(numbers);
 	*ret_count = count;
 	return 0;
+}
+
+/* "processes 26986", threads among them (fs/proc/stat.c: total_forks). */
+int procfs_births(uint64_t *ret)
+{
+	static const char key[] = "\nprocesses ";
+	__attribute__((cleanup(text_deinit))) struct text text = { 0 };
+	int fd = open("/proc/stat", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+
+	int err = text_read(&text, fd);
+
+	close(fd);
+	if (err)
+		return err;
+
+	const char *line = strstr(text.bytes, key);
+
+	if (!line)
+		return -EPROTO;
+	*ret = strtoull(line + strlen(key), NULL, 10);
+	return 0;
+}
+
+int procfs_births_check(uint64_t before)
+{
+	uint64_t now;
+	int err = procfs_births(&now);
+
+	return !err && now != before ? -EBUSY : err;
 }

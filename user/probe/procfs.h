@@ -47,6 +47,15 @@ static inline bool procfs_is_absent(int error)
 /* All numbers that a directory of /proc lists, ascending; the caller frees *ret_numbers. */
 int procfs_list(const char *path, uint32_t **ret_numbers, size_t *ret_count);
 
+/*
+ * How many tasks have been born since the machine was started, for whoever reads all processes from
+ * /proc: one that was born after they were listed is not among them, and may have from its parent,
+ * gone before it was read, what the list is about. 0 or -errno.
+ */
+int procfs_births(uint64_t *ret);
+/* -EBUSY if there were more births since there were that many. */
+int procfs_births_check(uint64_t before);
+
 /* The kernel's own form of a device number, as BPF programs see it (linux/kdev_t.h). */
 static inline uint32_t kernel_dev(uint32_t major, uint32_t minor)
 {

@@ -209,6 +209,19 @@ def without_privilege_near_misses_stay_silent(bench):
 
 
 @test
+def source_proc_does_not_overlook_who_is_gone_before_it_is_read(bench):
+    for program in ("kernel/baton threads", "kernel/baton processes"):
+        with bench.start(quiet(program)) as target:
+            target.go()
+            target.wait_ready()
+            for _ in range(3):
+                options = ("-p", target.pid, "--once", "--source", "proc", "--min-wait", "100ms")
+                result = bench.dltrace.run(*options)
+                found = judge.findings_for(result.deadlocks(), {target.pid})
+                expect(not found, f"{program}: a deadlock\n{result}")
+
+
+@test
 def source_proc_refuses_the_processes_of_others(bench):
     with sleeping() as program:
         options = ("-p", program.pid, "--once", "--source", "proc")
