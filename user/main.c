@@ -47,17 +47,9 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (options_parse(argc, argv, &options, &status))
 		return status;
-
-	const char *unbuilt = options_unbuilt(&options);
-
-	if (unbuilt) {
-		fprintf(stderr, "dltrace: %s is not built yet\n", unbuilt);
-		status = STATUS_FAILED;
-	} else {
-		status = options.pid_count ? resolve_targets(&options) : STATUS_HEALTHY;
-		if (!status)
-			status = run(&options, &inherited);
-	}
+	status = options.pid_count ? resolve_targets(&options) : STATUS_HEALTHY;
+	if (!status)
+		status = run(&options, &inherited);
 	options_deinit(&options);
 	return status;
 }

@@ -71,7 +71,4 @@ void options_deinit(struct options *options);
 /* Sets the mode and checks what goes with what: the message of the first broken rule, or NULL. */
 const char *options_check(struct options *options);
 
-/* The first option in use that is not built yet, or NULL. */
-const char *options_unbuilt(const struct options *options);
-
 #endif /* DLTRACE_OPTIONS_H */

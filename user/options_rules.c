@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What goes with what on the command line, and what is not built yet. */
+/* What goes with what on the command line. */
 #include "options.h"
 
 const char *options_check(struct options *options)
@@ -49,22 +49,6 @@ const char *options_check(struct options *options)
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		if (rules[i].broken)
 			return rules[i].message;
-	}
-	return NULL;
-}
-
-const char *options_unbuilt(const struct options *options)
-{
-	const struct {
-		bool used;
-		const char *name;
-	} unbuilt[] = {
-		{ options->stacks == STACKS_PYTHON, "--stacks python" },
-	};
-
-	for (size_t i = 0; i < sizeof(unbuilt) / sizeof(unbuilt[0]); i++) {
-		if (unbuilt[i].used)
-			return unbuilt[i].name;
 	}
 	return NULL;
 }

@@ -76,7 +76,6 @@ Test(options, defaults_are_those_of_the_manual)
 	cr_expect_eq(options.ringbuf_size, 0);
 	cr_expect_eq(options.verbosity, 0);
 	cr_expect_null(options.output);
-	cr_expect_null(options_unbuilt(&options));
 }
 
 Test(options, pids_add_up_over_lists_and_options)
@@ -250,14 +249,6 @@ Test(options, version_goes_to_stdout, .init = cr_redirect_stdout)
 Test(options, mistake_before_help_is_still_a_mistake)
 {
 	REFUSE("not a process id", "-p", "x", "--help");
-}
-
-Test(options, unbuilt_options_are_named)
-{
-	struct options options;
-
-	ACCEPT(&options, "--all", "--stacks", "python");
-	cr_expect_str_eq(options_unbuilt(&options), "--stacks python");
 }
 
 Test(options, a_page_needs_an_end_or_a_file)

@@ -16,6 +16,7 @@ MUTEXES = {"a": "mutex", "b": "mutex"}
 TRANSFER = cycle("stacks/transfer-O2", causes=MUTEXES, edges=A_B_HOLD)
 ELSEWHERE = 'mount -t tmpfs none /mnt && cp "$0" "$0.debug" /mnt && exec /mnt/transfer-debuglink'
 FEW_RIGHTS = "-all,+bpf,+perfmon,+sys_ptrace,+dac_read_search"
+SEMLOCKS = cycle("two_locks.py Lock", causes={"a": "semlock", "b": "semlock"}, edges=A_B_HOLD)
 STRIPPED = cycle("stacks/transfer-stripped", causes=MUTEXES, edges=A_B_HOLD)
 QUICK_S = 10
 HUGE = 2 << 30
@@ -176,6 +177,14 @@ def stacks_none_reads_none(bench):
 
 
 @test
+def stacks_of_one_language_leave_out_the_other(bench):
+    with hung(bench, SEMLOCKS) as target:
+        for language in ("python", "native"):
+            for task in judge_quickly(bench, target, "--stacks", language):
+                expect({frame["type"] for frame in task["stack"]} == {language}, task)
+
+
+@test
 def a_report_with_stacks_does_not_touch_its_targets(bench):
     with hung(bench, TRANSFER) as target:
         tids = proc.threads(target.pid)
@@ -202,8 +211,7 @@ def a_recording_holds_the_stacks(bench):
 @test
 def names_are_not_looked_for_in_what_is_waited_on(bench):
     """A reader that kept the memory of a semaphore open would be one user of it too many."""
-    semlocks = cycle("two_locks.py Lock", causes={"a": "semlock", "b": "semlock"}, edges=A_B_HOLD)
-    with hung(bench, semlocks) as target:
+    with hung(bench, SEMLOCKS) as target:
         argv = [bench.dltrace.path, "--json", "--duration", "20s", "-p", str(target.pid)]
         with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as watching:
             try:
