@@ -35,6 +35,7 @@ enum task_flag {
 	TASK_FROM_PROC = 1 << 13, /* the iterator hides it; known from /proc only */
 	TASK_IO_WORKER = 1 << 14,
 	TASK_SUBREAPER = 1 << 15, /* its process is given the orphans among its descendants */
+	TASK_EXECED = 1 << 16,	  /* it called execve(): its memory is no copy of another's */
 };
 
 /* Why the object's bytes are or are not there, and what they are mapped from. */

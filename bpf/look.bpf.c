@@ -211,6 +211,8 @@ static void fill_process(const struct task_struct *task, struct look_task *recor
 		flag_set(record, TASK_SUBREAPER);
 	if (task_is_compat(task))
 		flag_set(record, TASK_COMPAT);
+	if (!(task->flags & PF_FORKNOEXEC))
+		flag_set(record, TASK_EXECED);
 }
 
 static void fill_object(struct task_struct *task, __u64 address, struct look_task *record)

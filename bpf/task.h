@@ -25,6 +25,7 @@
 
 #define PF_EXITING     0x4
 #define PF_IO_WORKER   0x10
+#define PF_FORKNOEXEC  0x40
 #define PF_USER_WORKER 0x4000
 #define PF_FROZEN      0x10000 /* up to 6.0; later only kernel threads use this bit */
 #define PF_KTHREAD     0x200000

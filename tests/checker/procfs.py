@@ -11,7 +11,7 @@ import struct
 KCMP = {"x86_64": 312, "aarch64": 272}.get(platform.machine())
 KCMP_FILE, KCMP_VM = 0, 1
 TICK_NS = 10**9 // os.sysconf("SC_CLK_TCK")
-PF_KTHREAD = 0x00200000  # include/linux/sched.h
+PF_KTHREAD, PF_FORKNOEXEC = 0x00200000, 0x40  # include/linux/sched.h
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -91,6 +91,7 @@ class Task:
         self.state = fields[0].decode()
         self.ppid, self.group = int(fields[1]), int(fields[2])
         self.kernel_thread = bool(int(fields[6]) & PF_KTHREAD)
+        self.forked = bool(int(fields[6]) & PF_FORKNOEXEC)  # of a first thread: and no execve() since
         self.start_ticks = int(fields[19])
         status = dict(
             line.split(b":", 1) for line in read_bytes(f"{base}/status").splitlines() if b":" in line

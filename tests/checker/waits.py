@@ -195,8 +195,12 @@ def owned(system, task, place, number, kinds, heirs=True):
 def mind_heir(system, task, number, wait):
     """After fork() the child's first thread may unlock for the one that called it, which is older."""
     first = system.task(task.pid)
-    if first and first.alive and first.tid != task.tid and number < (in_namespace_of(task, first) or 0):
-        wait.can_end.add(first.tid)
+    if not first or not first.alive or first.tid == task.tid or not first.forked:
+        return
+    wait.can_end.add(first.tid)
+    own, parent = in_namespace_of(task, first) or 0, system.task(first.ppid)
+    above = in_namespace_of(task, parent) if parent else 0  # None: it counts otherwise
+    if number < own or above is None or above > own:
         wait.holders.add(first.tid)
 
 

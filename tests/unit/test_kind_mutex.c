@@ -21,7 +21,7 @@ static struct mutex_word owned_by(uint32_t owner)
 
 static struct look_task *waiter(struct fake_system *system, const struct mutex_word *word)
 {
-	fake_task(system, 10, 10);
+	fake_task(system, 10, 10)->flags |= TASK_EXECED;
 
 	struct look_task *task = fake_task(system, 10, 11);
 
@@ -412,6 +412,42 @@ Test(kind_mutex, first_thread_of_a_child_is_heir_of_the_one_that_forked)
 	cr_assert(edge);
 	cr_assert_eq(edge->flags, EDGE_CAN_END | EDGE_HOLDER);
 	fake_system_deinit(&system);
+}
+
+/* The first thread of process 10 as heir of thread `owner`: the flags of the edge to it, or 0. */
+static unsigned int heir_flags(uint32_t owner, uint32_t ppid, uint32_t flags, uint64_t parents_ns)
+{
+	struct fake_system system = { 0 };
+	struct mutex_word word = owned_by(owner);
+	struct look_task *parent = fake_task(&system, ppid, ppid);
+	struct look_task *leader = fake_task(&system, 10, 10), *task = fake_task(&system, 10, 11);
+
+	parent->pid_ns = parents_ns;
+	leader->pid_ns = task->pid_ns = 1;
+	leader->ppid = ppid;
+	leader->flags |= flags;
+	fake_futex(task, ADDRESS, WAIT_PRIVATE, 2, &word, sizeof(word));
+
+	struct fake_wait wait = fake_resolve(&system, &mutex_kind, 11, COST_LOOK);
+	const struct edge *edge = fake_edge(&wait, fake_node(&system, 10));
+	unsigned int edge_flags = edge ? edge->flags : 0;
+
+	dead_owner(&system, &wait);
+	fake_system_deinit(&system);
+	return edge_flags;
+}
+
+Test(kind_mutex, memory_that_is_new_since_execve_has_no_heir)
+{
+	cr_expect_eq(heir_flags(6, 5, 0, 1), EDGE_CAN_END | EDGE_HOLDER);
+	cr_expect_eq(heir_flags(6, 5, TASK_EXECED, 1), 0);
+}
+
+Test(kind_mutex, higher_number_than_the_heirs_makes_it_no_heir_by_custom_alone)
+{
+	cr_expect_eq(heir_flags(12, 5, 0, 1), EDGE_CAN_END);
+	cr_expect_eq(heir_flags(500, 499, 0, 1), EDGE_CAN_END | EDGE_HOLDER, "numbers began anew");
+	cr_expect_eq(heir_flags(500, 5, 0, 2), EDGE_CAN_END | EDGE_HOLDER, "a namespace began");
 }
 
 Test(kind_mutex, main_thread_that_has_ended_is_known_as_its_dead_owner)

@@ -10,7 +10,9 @@
 #include "core/probe.h"
 #include "source/proc_task.h"
 
-#define KTHREAD 0x200000 /* include/linux/sched.h: PF_KTHREAD */
+/* include/linux/sched.h: PF_FORKNOEXEC, PF_KTHREAD */
+#define FORKED	0x40
+#define KTHREAD 0x200000
 
 /* A whole line as the kernel writes it, fs/proc/array.c: do_task_stat(). */
 static const char *stat_line(const char *name, char state, unsigned int flags)
@@ -42,7 +44,7 @@ Test(proc_task, each_field_is_in_its_place)
 	cr_expect_eq(task.threads, 3);
 	cr_expect_eq(task.start_ns, 123400 * (1000000000ull / (uint64_t)sysconf(_SC_CLK_TCK)));
 	cr_expect_eq(task.exit_code, 9);
-	cr_expect_eq(task.flags, TASK_FROM_PROC);
+	cr_expect_eq(task.flags, TASK_FROM_PROC | TASK_EXECED);
 }
 
 Test(proc_task, name_ends_at_the_last_parenthesis)
@@ -55,7 +57,8 @@ Test(proc_task, name_ends_at_the_last_parenthesis)
 
 		cr_expect_str_eq(task.name, names[i]);
 		cr_expect_eq(task.ppid, 4700, "'%s' hides the parent", names[i]);
-		cr_expect_eq(task.flags, TASK_FROM_PROC, "'%s' chooses its state", names[i]);
+		cr_expect_eq(task.flags, TASK_FROM_PROC | TASK_EXECED, "'%s' chooses its state",
+			     names[i]);
 	}
 }
 
@@ -73,11 +76,11 @@ Test(proc_task, long_name_is_cut_and_ended)
 
 Test(proc_task, state_becomes_flags)
 {
-	cr_expect_eq(parse(stat_line("a", 'Z', 0)).flags, TASK_FROM_PROC | TASK_DEAD);
-	cr_expect_eq(parse(stat_line("a", 'X', 0)).flags, TASK_FROM_PROC | TASK_DEAD);
-	cr_expect_eq(parse(stat_line("a", 'T', 0)).flags, TASK_FROM_PROC | TASK_STOPPED);
-	cr_expect_eq(parse(stat_line("a", 't', 0)).flags, TASK_FROM_PROC | TASK_TRACED);
-	cr_expect_eq(parse(stat_line("a", 'D', 0)).flags, TASK_FROM_PROC);
+	cr_expect_eq(parse(stat_line("a", 'Z', FORKED)).flags, TASK_FROM_PROC | TASK_DEAD);
+	cr_expect_eq(parse(stat_line("a", 'X', FORKED)).flags, TASK_FROM_PROC | TASK_DEAD);
+	cr_expect_eq(parse(stat_line("a", 'T', FORKED)).flags, TASK_FROM_PROC | TASK_STOPPED);
+	cr_expect_eq(parse(stat_line("a", 't', FORKED)).flags, TASK_FROM_PROC | TASK_TRACED);
+	cr_expect_eq(parse(stat_line("a", 'D', FORKED)).flags, TASK_FROM_PROC);
 }
 
 Test(proc_task, what_is_no_stat_line_is_refused_and_nothing_is_said)

@@ -33,6 +33,7 @@ static const char *const task_flags[] = {
 	"sleeping", "uninterruptible", "dead",	    "exiting",	 "stopped", "traced",
 	"frozen",   "sigpending",      "kthread",   "async-io",	 "timer",   "tracer",
 	"compat",   "from-proc",       "io-worker", "subreaper",
+	"execed",
 };
 static const char *const object_flags[] = { "read", "mapped", "shared", "file",
 					    "busy", "denied", "fault" };

@@ -6,7 +6,10 @@
  * An owner that is no task with access to the lock will never release it: it
  * has ended, or fork() copied the lock while another thread held it. One heir
  * remains after fork(): the child's first thread stands for the one that called
- * it, and may unlock what that one held (pthread_atfork(3)).
+ * it, and may unlock what that one held (pthread_atfork(3)). Memory that is new
+ * since execve() has no heir, and whoever is younger than the child did not call
+ * fork(). The younger has the higher number, until numbers begin anew: that alone
+ * proves nothing.
  *
  * If the tid was used again meanwhile, the new thread is taken for the owner:
  * one way on too many.
@@ -48,16 +51,36 @@ static const struct look_task *process_leader(const struct owned_wait *w)
 	return leader == NO_TASK ? NULL : &w->context->look->tasks[leader];
 }
 
-/* The child's first thread, if the owner can be the one that called fork(): then it is older. */
+static uint32_t number_of(const struct look_task *task)
+{
+	return task->ns_level ? task->ns_tid : task->tid;
+}
+
+/*
+ * By custom: if its number is lower, or is none of the child's namespace, or numbers began anew
+ * between the child and its parent.
+ */
+static bool owner_is_older(const struct owned_wait *w, const struct look_task *leader)
+{
+	uint32_t found = look_find(w->context->look, leader->ppid);
+	const struct look_task *parent = found == NO_TASK ? NULL : &w->context->look->tasks[found];
+
+	if (parent && parent->pid_ns && parent->pid_ns != leader->pid_ns)
+		return true;
+	return w->word->tid < number_of(leader) ||
+	       (parent && number_of(parent) > number_of(leader));
+}
+
+/* The child's first thread, if the owner can be the one that called fork(). */
 static void heir_edge(struct owned_wait *w)
 {
 	const struct look_task *leader = process_leader(w);
 
-	if (w->word->checked || !leader || leader == w->task || leader->flags & TASK_DEAD)
+	if (w->word->checked || !leader || leader == w->task ||
+	    leader->flags & (TASK_DEAD | TASK_EXECED))
 		return;
-	if (w->word->tid >= (leader->ns_level ? leader->ns_tid : leader->tid))
-		return;
-	wait_edge_or_open(w->b, leader - w->context->look->tasks, RELATION_MAY_WAKE, OWNER_FLAGS);
+	wait_edge_or_open(w->b, leader - w->context->look->tasks, RELATION_MAY_WAKE,
+			  owner_is_older(w, leader) ? OWNER_FLAGS : EDGE_CAN_END);
 	memory_saw_count(w->context, w->task, w->b);
 }
 

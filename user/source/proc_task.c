@@ -15,9 +15,11 @@
 #include "bpf/event.h"
 #include "core/probe.h"
 
-#define NS_PER_S   1000000000ULL
-#define PF_KTHREAD 0x200000 /* include/linux/sched.h */
-#define TEXT_LEN   4096
+#define NS_PER_S 1000000000ULL
+/* include/linux/sched.h */
+#define PF_FORKNOEXEC 0x40
+#define PF_KTHREAD    0x200000
+#define TEXT_LEN      4096
 
 /* Signals of timers: asm-generic/signal.h; SIGALRM, SIGVTALRM, SIGPROF. */
 #define TIMER_SIGNALS (1ull << 13 | 1ull << 25 | 1ull << 26)
@@ -101,6 +103,8 @@ int proc_stat_parse(const char *text, struct look_task *ret)
 	ret->flags = TASK_FROM_PROC | state_flags(end[2]);
 	if (fields[STAT_FLAGS] & PF_KTHREAD)
 		ret->flags |= TASK_KTHREAD;
+	else if (!(fields[STAT_FLAGS] & PF_FORKNOEXEC))
+		ret->flags |= TASK_EXECED;
 	ret->ppid = (uint32_t)fields[STAT_PPID];
 	ret->threads = (uint32_t)fields[STAT_THREADS];
 	ret->start_ns = fields[STAT_START] * (NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK));
