@@ -309,7 +309,7 @@ def stdio_wait(system, task, place):
         return None
     number = read_word(task.pid, block + THREAD_TID, "<I")
     owner = thread_of_number(system, task, number, [task.pid])
-    wait = Wait({"stdio"}, [owner.tid] if owner else [], [owner.tid] if owner else [], "holds")
+    wait = Wait({"stdio", "futex"}, [owner.tid] if owner else [], [owner.tid] if owner else [], "holds")
     wait.dead = owner is None
     return wait
 

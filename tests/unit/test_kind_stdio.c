@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "fake_system.h"
 #include "kinds/kinds.h"
@@ -89,6 +90,34 @@ Test(kind_stdio, thread_that_the_look_missed_may_be_the_owner)
 	fake_memory(&system, 10, BLOCK, block, sizeof(block));
 	cr_assert(fake_resolve(&system, &stdio_kind, 11, COST_READ).open & OPEN_BIT(OPEN_CENSUS));
 	fake_system_deinit(&system);
+}
+
+Test(kind_stdio, a_lock_of_its_own_making_is_left_to_the_futexes)
+{
+	static const struct {
+		const char *module, *function;
+		enum wait_kind kind;
+	} places[] = {
+		{ "libc.so.6", "__lll_lock_wait_private", WAIT_STDIO },
+		{ "libc.so.6", "syscall", WAIT_FUTEX },
+		{ "app", "event_wait", WAIT_FUTEX },
+		{ "app", "__lll_lock_wait_private", WAIT_STDIO },
+	};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		struct fake_system system = { 0 };
+		struct words words = { 2, 1, block_of(12) };
+		struct symbol symbol = { .address = 0x1000, .size = 0x100 };
+
+		strcpy(symbol.module, places[i].module);
+		strcpy(symbol.name, places[i].function);
+		waiter(&system, &words)->ip = 0x1020;
+		fake_symbol(&system, 10, 0x1020, &symbol);
+		cr_expect_eq(fake_resolve(&system, &stdio_kind, 11, COST_READ).next, COST_SEARCH);
+		cr_expect_eq(fake_resolve(&system, &stdio_kind, 11, COST_SEARCH).kind,
+			     places[i].kind, "%s", places[i].function);
+		fake_system_deinit(&system);
+	}
 }
 
 static bool recognised(struct words words, uint32_t op, uint32_t value)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A lock of somebody's own making may be laid out like a mutex, word by word: a
- * state of 2, a depth, the tid of who took it last. Its bytes cannot tell that
- * others may release it, but where the task sleeps can. glibc's mutexes make
- * their system calls in line (sysdeps/nptl/futex-internal.h), so a call by way of
+ * A lock of somebody's own making may be laid out like one of glibc's, word by word:
+ * a state of 2, a depth, who took it last. Its bytes cannot tell that others may
+ * release it, but where the task sleeps can. glibc's locks make their system calls
+ * in line (sysdeps/nptl/futex-internal.h), so a call by way of
  * syscall(2), as Rust, C++ and most locks of one's own make it, is none of theirs;
  * nor is one in a function outside of the C library, unless that was linked
  * statically, with its own names.
@@ -25,24 +25,38 @@ static bool in_c_library(const struct symbol *symbol)
 	return false;
 }
 
-static bool names_mutex(const struct symbol *symbol)
+static bool names_lock(const struct symbol *symbol)
 {
-	return strstr(symbol->name, "lll_") || strstr(symbol->name, "pthread_mutex");
+	static const char *const parts[] = { "lll_", "pthread_mutex", "pthread_rwlock",
+					     "futex_abstimed_wait" };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (strstr(symbol->name, parts[i]))
+			return true;
+	return false;
 }
 
 /* A 32-bit program has the vDSO make its calls. */
-bool call_site_known(const struct look_task *task)
+static bool is_known(const struct look_task *task)
 {
 	return task->ip && !(task->flags & TASK_COMPAT);
 }
 
-bool call_site_is_foreign(const struct kind_context *context, const struct look_task *task)
+bool call_site_is_foreign(const struct kind_context *context, const struct look_task *task,
+			  enum cost budget, struct wait_builder *b)
 {
 	const struct symbol *symbol;
 
-	if (!call_site_known(task) || probe_symbol(context->probe, task->pid, task->ip, &symbol))
+	if (budget < COST_SEARCH || !is_known(task) ||
+	    probe_symbol(context->probe, task->pid, task->ip, &symbol))
 		return false;
-	if (in_c_library(symbol))
-		return !strcmp(symbol->name, "syscall");
-	return !names_mutex(symbol);
+	if (in_c_library(symbol) ? strcmp(symbol->name, "syscall") != 0 : names_lock(symbol))
+		return false;
+	b->wait->kind = WAIT_FUTEX;
+	return true;
+}
+
+enum cost call_site_cost(const struct look_task *task, enum cost budget, enum cost next)
+{
+	return next == COST_DONE && budget < COST_SEARCH && is_known(task) ? COST_SEARCH : next;
 }

@@ -5,13 +5,14 @@
 
 #include "core/kind.h"
 
-/* False: nothing is known of where the call was made, and it is of no use to ask. */
-bool call_site_known(const struct look_task *task);
 /*
- * True if a symbol says that the task's call was not made by glibc's mutexes, whatever the bytes
- * at its word look like; false if no symbol is there. Costs COST_SEARCH, once for each place in
- * a process.
+ * True if a symbol says that the task's call was not made by glibc's locks, whatever the bytes at
+ * its word look like: then it is a wait for any futex. False if no symbol is there, and at less
+ * than COST_SEARCH, which it costs once for each place in a process.
  */
-bool call_site_is_foreign(const struct kind_context *context, const struct look_task *task);
+bool call_site_is_foreign(const struct kind_context *context, const struct look_task *task,
+			  enum cost budget, struct wait_builder *b);
+/* What a kind whose next question costs that is to return, so that the above is asked, too. */
+enum cost call_site_cost(const struct look_task *task, enum cost budget, enum cost next);
 
 #endif /* DLTRACE_CALL_SITE_H */

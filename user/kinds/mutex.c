@@ -40,10 +40,8 @@ static enum cost mutex_resolve(const struct kind_context *context, const struct 
 		wait_open(b, OPEN_TIMED);
 		return COST_DONE;
 	}
-	if (budget >= COST_SEARCH && call_site_is_foreign(context, task)) {
-		b->wait->kind = WAIT_FUTEX;
+	if (call_site_is_foreign(context, task, budget, b))
 		return COST_DONE;
-	}
 	futex_call_object(task, &call, b);
 	futex_call_saw(task, &call, b, MUTEX_HEAD_LEN,
 		       task->flags & TASK_COMPAT
@@ -58,11 +56,7 @@ static enum cost mutex_resolve(const struct kind_context *context, const struct 
 				    .tid = word.owner };
 
 	/* No handler may unlock a mutex, and none makes pthread_mutex_lock() return. */
-	enum cost next = owner_resolve(context, task, &call, &owner, budget, b);
-
-	if (next == COST_DONE && budget < COST_SEARCH && call_site_known(task))
-		return COST_SEARCH;
-	return next;
+	return call_site_cost(task, budget, owner_resolve(context, task, &call, &owner, budget, b));
 }
 
 static void mutex_describe(const struct kind_context *context, const struct look_task *task,

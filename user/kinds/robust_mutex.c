@@ -11,6 +11,7 @@
  */
 #include <linux/futex.h>
 
+#include "kinds/call_site.h"
 #include "kinds/futex_call.h"
 #include "kinds/kinds.h"
 #include "kinds/mappers.h"
@@ -46,6 +47,8 @@ static enum cost robust_resolve(const struct kind_context *context, const struct
 		wait_open(b, OPEN_TIMED);
 		return COST_DONE;
 	}
+	if (call_site_is_foreign(context, task, budget, b))
+		return COST_DONE;
 	futex_call_object(task, &call, b);
 	futex_call_saw(
 		task, &call, b, MUTEX_HEAD_LEN,
@@ -63,7 +66,7 @@ static enum cost robust_resolve(const struct kind_context *context, const struct
 		.address = call.address, .bytes = word.lock, .tid = tid, .checked = true
 	};
 
-	return owner_resolve(context, task, &call, &owner, budget, b);
+	return call_site_cost(task, budget, owner_resolve(context, task, &call, &owner, budget, b));
 }
 
 static void robust_describe(const struct kind_context *context, const struct look_task *task,

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "kinds/call_site.h"
 #include "kinds/futex_call.h"
 #include "kinds/kinds.h"
 #include "kinds/mappers.h"
@@ -71,6 +72,8 @@ static enum cost rwlock_resolve(const struct kind_context *context, const struct
 		wait_open(b, OPEN_BUSY);
 		return COST_DONE;
 	}
+	if (call_site_is_foreign(context, task, budget, b))
+		return COST_DONE;
 	rwlock_object(task, &call, address, b);
 	wait_saw_own_memory(b, task, address, &word, RWLOCK_HEAD_LEN,
 			    "pthread_rwlock_t: readers, writers, two words to wait for, padding, "
@@ -80,7 +83,8 @@ static enum cost rwlock_resolve(const struct kind_context *context, const struct
 					    .bytes = word.writer,
 					    .tid = word.writer };
 
-		return owner_resolve(context, task, &call, &owner, budget, b);
+		return call_site_cost(task, budget,
+				      owner_resolve(context, task, &call, &owner, budget, b));
 	}
 	if (!(word.readers & RWLOCK_WRITING) && word.readers >> RWLOCK_READER_SHIFT)
 		return held_by_readers(context, task, &call, budget, b);

@@ -11,6 +11,7 @@
  */
 #include <string.h>
 
+#include "kinds/call_site.h"
 #include "kinds/futex_call.h"
 #include "kinds/kinds.h"
 #include "kinds/mappers.h"
@@ -97,6 +98,8 @@ static enum cost stdio_resolve(const struct kind_context *context, const struct 
 		wait_open(b, OPEN_BUSY);
 		return COST_DONE;
 	}
+	if (call_site_is_foreign(context, task, budget, b))
+		return COST_DONE;
 	futex_call_object(task, &call, b);
 
 	uint32_t owner = thread_of(context, task, word.owner);
@@ -106,7 +109,7 @@ static enum cost stdio_resolve(const struct kind_context *context, const struct 
 		wait_edge_or_open(b, owner, RELATION_HOLDS, OWNER_FLAGS);
 		futex_call_saw(task, &call, b, sizeof(word),
 			       "_IO_lock_t: lock, depth, pthread_self() of its owner");
-		return COST_DONE;
+		return call_site_cost(task, budget, COST_DONE);
 	}
 	/* A thread that was not found could be the owner. */
 	if (memory == NO_NODE)
@@ -118,7 +121,7 @@ static enum cost stdio_resolve(const struct kind_context *context, const struct 
 	futex_call_saw(task, &call, b, sizeof(word),
 		       "_IO_lock_t: lock, depth, the block of a thread that is no longer there");
 	memory_saw_count(context, task, b);
-	return COST_DONE;
+	return call_site_cost(task, budget, COST_DONE);
 }
 
 static void stdio_describe(const struct kind_context *context, const struct look_task *task,

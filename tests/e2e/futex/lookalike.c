@@ -3,9 +3,10 @@
  * An event whose words are those of a taken pthread_mutex_t: lookalike WHOSE [never].
  *
  * A thread waits for it; WHOSE tid stands where a mutex has its owner's: own,
- * main (who joins the waiter), or dead (nobody's). Another thread sleeps and
- * will set the event, whoever "owns" it: the near miss. With "never" it does not
- * exist, and nobody is left.
+ * main (who joins the waiter), or dead (nobody's). Or the words are those of a taken
+ * lock of stdio, and main's pthread_self() stands where that has its owner: self.
+ * Another thread sleeps and will set the event, whoever "owns" it: the near miss.
+ * With "never" it does not exist, and nobody is left.
  */
 #include "hang.h"
 
@@ -45,7 +46,14 @@ int main(int argc, char **argv)
 	pid_t tid;
 
 	whose = argv[1];
-	event.last_taker = strcmp(whose, "main") ? NOBODY : getpid();
+	if (!strcmp(whose, "self")) {
+		pthread_t self = pthread_self();
+
+		event.depth = 1;
+		memcpy(&event.last_taker, &self, sizeof(self));
+	} else {
+		event.last_taker = strcmp(whose, "main") ? NOBODY : getpid();
+	}
 	go();
 	if (argc < 3)
 		thread_new(&setter, set_event, NULL);

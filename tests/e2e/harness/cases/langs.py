@@ -97,7 +97,7 @@ def rust_alive():
 
 # Raw futexes: which words a thread waits for, by which call.
 RAW = {"waitv": "futex-waitv", "waitv-shared": "futex-waitv", "wait2": "futex", "requeue": "futex", "requeued": "futex"}
-LOOKALIKES = ("own", "main", "dead")  # whose tid stands where a mutex has its owner's
+LOOKALIKES = ("own", "main", "dead", "self")  # who stands where a mutex, or stdio's lock, has its owner
 
 
 def raw():
