@@ -46,6 +46,32 @@ Test(own_frame, is_behind_the_c_library_in_a_static_program)
 	cr_expect_eq(OWN(native("bank", "read"), native("bank", "read_ledger")), 1);
 }
 
+Test(own_frame, is_behind_what_python_calls_libraries_through)
+{
+	cr_expect_eq(
+		OWN(native("libc.so.6", "pause"), native("libffi.so.8", "ffi_call_unix64"),
+		    native("_ctypes.cpython-311-x86_64-linux-gnu.so", "_call_function_pointer"),
+		    native("libpython3.11.so.1.0", "_PyObject_Vectorcall"),
+		    python("/srv/till.py", "wait")),
+		4);
+	cr_expect_eq(OWN(native("libc.so.6", "epoll_wait"),
+			 native("select.cpython-311-x86_64-linux-gnu.so", "select_epoll_poll_impl"),
+			 python("/usr/lib/python3.11/selectors.py", "EpollSelector.select"),
+			 python("/srv/till.py", "serve")),
+		     3);
+}
+
+Test(own_frame, is_in_the_library_that_python_calls)
+{
+	cr_expect_eq(OWN(native("libc.so.6", "pthread_mutex_lock"), native("libtill.so", "take"),
+			 native("libffi.so.8", "ffi_call_unix64"), python("/srv/till.py", "wait")),
+		     1);
+	cr_expect_eq(OWN(native("libc.so.6", "pthread_mutex_lock"),
+			 native("_till.cpython-311-x86_64-linux-gnu.so", "take"),
+			 python("/srv/till.py", "wait")),
+		     1);
+}
+
 Test(own_frame, is_behind_the_libraries_of_cxx_and_rust)
 {
 	cr_expect_eq(OWN(native("libc.so.6", "pthread_mutex_lock"),

@@ -7,11 +7,16 @@
 #include "core/affix.h"
 #include "core/stack.h"
 
-/* Beginnings of the names of libraries that are machinery as a whole. */
+/*
+ * Beginnings of the names of libraries that are machinery as a whole. Of Python's own extensions
+ * (its lib-dynload) those that wait, or call what does; one's own are named alike.
+ */
 static const char *const modules[] = {
-	"libc.so",    "libc-2.",    "libpthread", "ld-linux", "ld-2.",	   "ld-musl", "libc.musl",
-	"linux-vdso", "libstdc++",  "libgcc_s",	  "libc++",   "libpython", "python2", "python3",
-	"pypy",	      "_multiproc", "libgomp.",	  "libtsan.", "libasan.",
+	"libc.so",   "libc-2.",		 "libpthread",	 "ld-linux",   "ld-2.",	   "ld-musl",
+	"libc.musl", "linux-vdso",	 "libstdc++",	 "libgcc_s",   "libc++",   "libpython",
+	"python2",   "python3",		 "pypy",	 "_multiproc", "libgomp.", "libtsan.",
+	"libasan.",  "libffi.",		 "_ctypes.",	 "_asyncio.",  "_queue.",  "_socket.",
+	"_ssl.",     "_posixsubprocess", "_posixshmem.", "_sqlite3.",  "select.",  "fcntl.",
 };
 
 /*
