@@ -34,7 +34,11 @@ class Case:
         return " ".join((*self.prefix, self.program, *self._version()))
 
     def _version(self):
-        return () if self.interpreter == PYTHON else (self.interpreter.split("/")[-3],)
+        """VERSION/bin/python3 by its version, any other by its path."""
+        if self.interpreter == PYTHON:
+            return ()
+        parts = self.interpreter.split("/")
+        return (parts[-3] if len(parts) > 3 and parts[-3][:1].isdigit() else self.interpreter,)
 
     def argv(self, sources, binaries):
         if self.program.startswith(("/", "sh:", "bash:")):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from harness.case import A_B_HOLD, cycle, quiet
-from harness.cases.python import interpreters
+from harness.cases.python import INTERPRETERS
 
 RING = {"causes": {"a": "gil", "b": "mutex"}, "edges": A_B_HOLD}
 MUTEX = cycle("python/gil.py mutex", victims=("main",), **RING)
@@ -11,7 +11,7 @@ MUTEX = cycle("python/gil.py mutex", victims=("main",), **RING)
 
 POSITIVES = [
     MUTEX,
-    *(replace(MUTEX, interpreter=path) for path in interpreters()),
+    *(replace(MUTEX, interpreter=path) for path in INTERPRETERS),
     cycle("python/gil.py mutex-beside", victims=("main",), **RING),
     cycle("python/gil.py mutex-crowd", victims=("main",), **RING),
     cycle("python/gil.py pipe", causes={"b": "pipe-read", "a": "gil", "c": "gil", "main": "join"}),

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The locks of Python's threads, under every interpreter that is found on the machine."""
 import glob
+import os
+import subprocess
 from dataclasses import replace
 
 from harness.case import A_B_HOLD, LIKELY, cycle, dead_owner, no_waker, quiet, self_wait
@@ -11,11 +13,20 @@ JOINS = {"a": "join", "b": "join"}
 A_B_JOIN = (("a", "joins", "b"), ("b", "joins", "a"))
 
 
+def version_of(path):
+    text = subprocess.run([path, "-c", "import sys; print(*sys.version_info[:2])"], capture_output=True, text=True)
+    return tuple(map(int, text.stdout.split()))
+
+
 def interpreters():
-    """Those beside the distribution's python3."""
-    others = glob.glob("/root/.pyenv/versions/3.*/bin/python3") + glob.glob("/usr/local/bin/python3")
-    known = [path for path in others if not any(f"/3.{old}." in path for old in (5, 6, 7))]
-    return sorted(known)
+    """Those beside the distribution's python3, by path: DLTRACE_TEST_PYTHONS lists them, with colons between."""
+    found = glob.glob("/root/.pyenv/versions/3.*/bin/python3") + glob.glob("/usr/local/bin/python3")
+    given = os.environ.get("DLTRACE_TEST_PYTHONS")
+    versions = {path: version_of(path) for path in (given.split(":") if given is not None else found) if path}
+    return {path: versions[path] for path in sorted(versions) if versions[path] >= (3, 8)}
+
+
+INTERPRETERS = interpreters()
 
 
 def crossed(what, causes, edges, objects, a=None, b=None):
@@ -65,7 +76,7 @@ EVERYWHERE = ("lock lively", "rlock lively", "condition lively", "manager lively
 
 def under(path, case):
     """Functions have had their classes' names since 3.11."""
-    old = any(f"/3.{minor}." in path for minor in (8, 9, 10))
+    old = INTERPRETERS[path] < (3, 11)
     places = {
         role: (function.split(".")[-1] if old else function, line) for role, (function, line) in case.places.items()
     }
@@ -76,7 +87,7 @@ def under_all(cases):
     for case in cases:
         yield case
         if case.program.split(" ", 1)[1] in EVERYWHERE:
-            yield from (under(path, case) for path in interpreters())
+            yield from (under(path, case) for path in INTERPRETERS)
 
 
 POSITIVES = list(under_all(positives()))
