@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "../images/recorded.h"
+#include "python/coroutine.h"
 #include "python/lock.h"
 #include "python/stack.h"
 
@@ -18,6 +19,8 @@ static struct python py;
 static struct python_scratch scratch;
 static struct python_lock locks[PYTHON_LOCKS_MOST];
 static struct python_stack stack;
+static struct python_tasks tasks;
+static struct coroutine_frame coroutines[COROUTINE_FRAMES_MOST];
 
 static void text_check(const char *text, size_t size)
 {
@@ -44,6 +47,20 @@ static void stack_check(void)
 	}
 }
 
+static void coroutines_check(uint32_t count)
+{
+	if (count > COROUTINE_FRAMES_MOST)
+		abort();
+	for (uint32_t i = 0; i < count; i++) {
+		text_check(coroutines[i].name, sizeof(coroutines[i].name));
+		text_check(coroutines[i].awaits, sizeof(coroutines[i].awaits));
+		text_check(coroutines[i].holder, sizeof(coroutines[i].holder));
+		text_check(coroutines[i].frame.function, sizeof(coroutines[i].frame.function));
+		if (coroutines[i].state >= COROUTINE_STATES)
+			abort();
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct recorded recorded;
@@ -61,5 +78,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	py.reads_left = READS;
 	if (!python_stack_read(&py, &scratch, recorded.head.tids[1], &stack))
 		stack_check();
+	py.reads_left = READS;
+	coroutines_check(python_coroutines(&py, &tasks, recorded.head.tids[RECORDED_THREADS - 1],
+					   coroutines, &partial));
 	return 0;
 }

@@ -116,6 +116,8 @@ int main(int argc, char **argv)
 		head.tids[i - 1] = (uint32_t)atoi(argv[i]);
 		python_frames(worker, exchange, exchange->question.id, head.tids[i - 1], &stack);
 	}
+	exchange->question.a = head.tids[RECORDED_THREADS - 1];
+	coroutines_answer(worker, exchange);
 	fwrite(&head, sizeof(head), 1, stdout);
 	write_runs(argv[1]);
 	return 0;

@@ -13,11 +13,11 @@
 
 #include "python/memory.h"
 
-#define RECORDED_THREADS 5
+#define RECORDED_THREADS 6
 
 struct recorded_head {
 	struct interpreter interpreter;
-	uint32_t tids[RECORDED_THREADS + 1]; /* main, alpha, beta, owner, waiter */
+	uint32_t tids[RECORDED_THREADS]; /* main, alpha, beta, owner, waiter, loop */
 };
 
 struct recorded_run {

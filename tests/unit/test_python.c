@@ -7,13 +7,14 @@
 #include <stdlib.h>
 
 #include "../images/recorded.h"
+#include "python/coroutine.h"
 #include "python/lock.h"
 #include "python/stack.h"
 #include "python/text.h"
 
-#define MOST 65536
+#define MOST (1 << 18)
 
-enum { MAIN, ALPHA, BETA, OWNER, WAITER };
+enum { MAIN, ALPHA, BETA, OWNER, WAITER, LOOP };
 
 static const char versions[][8] = { "3.8.18", "3.9.18", "3.10.13", "3.11.2", "3.12.1", "3.13.0" };
 
@@ -149,10 +150,11 @@ ParameterizedTestParameters(python, thread_that_lives_is_bound_to_its_end)
 
 ParameterizedTest(char version[8], python, thread_that_lives_is_bound_to_its_end)
 {
-	static const char *const names[] = { "MainThread", "alpha", "beta", "owner", "größer" };
+	static const char *const names[] = { "MainThread", "alpha",  "beta",
+					     "owner",	   "größer", "loop" };
 	struct reader *reader = reader_of_locks(version);
 
-	for (int who = MAIN; who <= WAITER; who++) {
+	for (int who = MAIN; who <= LOOP; who++) {
 		const struct python_lock *ends = bond_of(reader, PYTHON_ENDS, who);
 
 		cr_assert(ends, "%s: %s", version, names[who]);
@@ -173,7 +175,7 @@ ParameterizedTest(char version[8], python, frames_have_function_file_and_line)
 		int who;
 		const char *function;
 		uint32_t line;
-	} wanted[] = { { ALPHA, "transfer", 28 }, { BETA, "withdraw", 18 }, { OWNER, "hold", 34 } };
+	} wanted[] = { { ALPHA, "transfer", 29 }, { BETA, "withdraw", 19 }, { OWNER, "hold", 35 } };
 	struct reader *reader = reader_of_locks(version);
 	struct python_stack *stack = malloc(sizeof(*stack));
 
@@ -192,6 +194,76 @@ ParameterizedTest(char version[8], python, frames_have_function_file_and_line)
 	}
 	cr_expect_eq(python_stack_read(reader->py, reader->scratch, 1, stack), -ESRCH);
 	free(stack);
+	reader_free(reader);
+}
+
+static uint32_t coroutines_of(const struct reader *reader, int who, struct coroutine_frame *ret,
+			      bool *ret_partial)
+{
+	struct python_tasks *tasks = malloc(sizeof(*tasks));
+	uint32_t count = python_coroutines(reader->py, tasks, reader->recorded.head.tids[who], ret,
+					   ret_partial);
+
+	free(tasks);
+	return count;
+}
+
+ParameterizedTestParameters(python, tasks_of_an_event_loop_await_each_other)
+{
+	return cr_make_param_array(char[8], (void *)versions,
+				   sizeof(versions) / sizeof(versions[0]));
+}
+
+ParameterizedTest(char version[8], python, tasks_of_an_event_loop_await_each_other)
+{
+	static const struct {
+		const char *task, *awaits, *holder, *function;
+		uint32_t line;
+	} wanted[] = {
+		{ "Task-1", "gather of 3", "", "serve", 74 },
+		{ "Task-2", "Lock ledger", "Task-3", "acquire", 0 },
+		{ "", "", "", "__aenter__", 0 },
+		{ "", "", "", "write", 55 },
+		{ "", "", "", "pay", 51 },
+		{ "Task-3", "Lock Till.lock", "Task-2", "acquire", 0 },
+		{ "", "", "", "__aenter__", 0 },
+		{ "", "", "", "count", 62 },
+		{ "Task-4", "task Task-2", "", "follow", 67 },
+	};
+	struct coroutine_frame *frames = calloc(COROUTINE_FRAMES_MOST, sizeof(*frames));
+	struct reader *reader = reader_of_locks(version);
+	bool partial = false;
+
+	cr_assert_eq(coroutines_of(reader, LOOP, frames, &partial),
+		     sizeof(wanted) / sizeof(wanted[0]), "%s", version);
+	cr_expect_not(partial);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		cr_expect_str_eq(frames[i].name, wanted[i].task, "%s: %zu", version, i);
+		cr_expect_str_eq(frames[i].awaits, wanted[i].awaits, "%s: %zu", version, i);
+		cr_expect_str_eq(frames[i].holder, wanted[i].holder, "%s: %zu", version, i);
+		cr_expect(strstr(frames[i].frame.function, wanted[i].function));
+		if (wanted[i].line)
+			cr_expect_eq(frames[i].frame.line, wanted[i].line, "%s: %u", version,
+				     frames[i].frame.line);
+	}
+	free(frames);
+	reader_free(reader);
+}
+
+ParameterizedTestParameters(python, thread_without_an_event_loop_has_no_tasks)
+{
+	return cr_make_param_array(char[8], (void *)versions,
+				   sizeof(versions) / sizeof(versions[0]));
+}
+
+ParameterizedTest(char version[8], python, thread_without_an_event_loop_has_no_tasks)
+{
+	struct coroutine_frame *frames = calloc(COROUTINE_FRAMES_MOST, sizeof(*frames));
+	struct reader *reader = reader_of_locks(version);
+	bool partial = false;
+
+	cr_expect_eq(coroutines_of(reader, ALPHA, frames, &partial), 0);
+	free(frames);
 	reader_free(reader);
 }
 

@@ -167,6 +167,7 @@ Test(record, items_survive)
 		struct socket_state socket;
 		struct epoll_target target;
 		struct stack_pointer pointer;
+		struct coroutine_frame coroutine = { 0 };
 
 		fill(&file, sizeof(file), seed);
 		file.kind = seed % FILE_KINDS;
@@ -185,6 +186,15 @@ Test(record, items_survive)
 		item_survives(ASK_EPOLL, &target);
 		fill(&pointer, sizeof(pointer), seed);
 		item_survives(ASK_POINTERS, &pointer);
+		coroutine.frame = frame;
+		coroutine.frame.pc = coroutine.frame.offset = 0;
+		memset(coroutine.frame.module, 0, sizeof(coroutine.frame.module));
+		coroutine.task = address;
+		coroutine.state = seed % COROUTINE_STATES;
+		name_copy(coroutine.name, sizeof(coroutine.name), symbol.name);
+		name_copy(coroutine.awaits, sizeof(coroutine.awaits), symbol.name);
+		name_copy(coroutine.holder, sizeof(coroutine.holder), symbol.module);
+		item_survives(ASK_COROUTINES, &coroutine);
 	}
 }
 

@@ -25,6 +25,7 @@ const size_t answer_item_size[QUESTION_TYPES] = {
 	[ASK_INTERPRETER] = sizeof(struct interpreter),
 	[ASK_PYTHON_LOCKS] = sizeof(struct python_lock),
 	[ASK_GIL] = sizeof(struct python_gil),
+	[ASK_COROUTINES] = sizeof(struct coroutine_frame),
 	[ASK_SEMAPHORE] = sizeof(struct sysv_semaphore),
 	[ASK_QUEUE] = sizeof(struct sysv_queue),
 	[ASK_WAKER] = sizeof(struct waker),
@@ -51,6 +52,7 @@ const char *const question_name[QUESTION_TYPES] = {
 	[ASK_INTERPRETER] = "interpreter",
 	[ASK_PYTHON_LOCKS] = "python-locks",
 	[ASK_GIL] = "gil",
+	[ASK_COROUTINES] = "coroutines",
 	[ASK_SEMAPHORE] = "semaphore",
 	[ASK_QUEUE] = "queue",
 	[ASK_WAKER] = "waker",
@@ -73,10 +75,10 @@ const enum cost question_cost[QUESTION_TYPES] = {
 	[ASK_WAKER] = COST_READ,	[ASK_SOCKET] = COST_TABLE,
 	[ASK_EPOLL] = COST_READ,	[ASK_POINTERS] = COST_SEARCH,
 	[ASK_STATE] = COST_LOOK,	[ASK_CGROUP] = COST_READ,
-	[ASK_GIL] = COST_TABLE,
+	[ASK_GIL] = COST_TABLE,		[ASK_COROUTINES] = COST_SEARCH,
 };
 
-_Static_assert(QUESTION_TYPES == 23, "a question type lacks its row in the three tables above");
+_Static_assert(QUESTION_TYPES == 24, "a question type lacks its row in the three tables above");
 
 static struct answer probe_ask(const struct probe *probe, struct question question)
 {
@@ -257,6 +259,11 @@ int probe_epoll(const struct probe *probe, uint32_t pid, int fd, struct answer *
 int probe_stack(const struct probe *probe, uint32_t tid, struct answer *ret)
 {
 	return probe_list(probe, (struct question){ ASK_STACK, tid, 0, 0 }, ret);
+}
+
+int probe_coroutines(const struct probe *probe, uint32_t pid, uint32_t tid, struct answer *ret)
+{
+	return probe_list(probe, (struct question){ ASK_COROUTINES, pid, tid, 0 }, ret);
 }
 
 int probe_pointers(const struct probe *probe, uint32_t tid, struct answer *ret)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "bpf/event.h"
+#include "core/coroutine.h"
 #include "core/ipc.h"
 #include "core/lock.h"
 #include "core/python.h"
@@ -69,6 +70,8 @@ enum question_type {
 		      lines of its stat, its syscall and its ns/pid, the last two empty if they may
 		      not be read, then "io_uring" if id == a and the process has one; a string
 		      with NUL */
+	ASK_COROUTINES, /* id: pid, a: tid -> the tasks of the event loop that the thread runs;
+			   struct coroutine_frame */
 	QUESTION_TYPES,
 };
 
@@ -128,6 +131,8 @@ int probe_waker(const struct probe *probe, uint32_t pid, uint64_t address,
 		const struct waker **ret);
 int probe_path(const struct probe *probe, uint32_t pid, int fd, const char **ret_path);
 int probe_stack(const struct probe *probe, uint32_t tid, struct answer *ret);
+/* What the event loop has to do that the thread runs, if it runs one. */
+int probe_coroutines(const struct probe *probe, uint32_t pid, uint32_t tid, struct answer *ret);
 int probe_socket(const struct probe *probe, uint64_t inode, const struct socket_state **ret_socket);
 int probe_epoll(const struct probe *probe, uint32_t pid, int fd, struct answer *ret);
 /* *ret_symbol is what begins at or before the address and, as far as its size is known, holds it.

@@ -161,6 +161,9 @@ static const struct record_field wchan_fields[] = { FIELD("tid", question.id, DE
 						    ANSWER_TEXT };
 static const struct record_field state_fields[] = { PID, FIELD("tid", question.a, DEC), OUTCOME,
 						    ANSWER_TEXT };
+static const struct record_field coroutines_question_fields[] = {
+	PID, FIELD("tid", question.a, DEC), OUTCOME
+};
 static const struct record_field program_fields[] = { PID, OUTCOME, ANSWER_TEXT };
 static const struct record_field descriptor_fields[] = {
 	PID, FIELD("fd", question.a, DEC, .always = true), OUTCOME
@@ -219,6 +222,7 @@ const struct record_table answer_table[QUESTION_TYPES] = {
 	[ASK_POINTERS] = ANSWER(stack_fields),
 	[ASK_CGROUP] = ANSWER(wchan_fields),
 	[ASK_STATE] = ANSWER(state_fields),
+	[ASK_COROUTINES] = ANSWER(coroutines_question_fields),
 };
 
 static const struct record_field file_fields[] = {
@@ -329,6 +333,27 @@ static const struct record_field frame_fields[] = {
 	FIELD("file", file, NAME),
 	FIELD("line", line, DEC),
 	FIELD("flags", flags, BITS, NAMES(frame_flags)),
+#undef FIELD
+};
+
+static const char *const coroutine_states[COROUTINE_STATES] = {
+	[COROUTINE_WAITS] = "waits",
+	[COROUTINE_READY] = "ready",
+	[COROUTINE_RUNS] = "runs",
+};
+
+static const struct record_field coroutine_fields[] = {
+#define FIELD(name, ...) FIELD_AS(struct coroutine_frame, name, __VA_ARGS__)
+	FIELD("task", task, HEX),
+	FIELD("state", state, SYMBOL, NAMES(coroutine_states)),
+	FIELD("name", name, NAME),
+	FIELD("awaits", awaits, NAME),
+	FIELD("holder", holder, NAME),
+	FIELD("type", frame.type, SYMBOL, NAMES(frame_types)),
+	FIELD("function", frame.function, NAME),
+	FIELD("file", frame.file, NAME),
+	FIELD("line", frame.line, DEC),
+	FIELD("flags", frame.flags, BITS, NAMES(frame_flags)),
 #undef FIELD
 };
 
@@ -454,7 +479,8 @@ const struct record_table item_table[QUESTION_TYPES] = {
 	[ASK_SOCKET] = TABLE(struct socket_state, socket_fields),
 	[ASK_EPOLL] = TABLE(struct epoll_target, epoll_fields),
 	[ASK_POINTERS] = TABLE(struct stack_pointer, pointer_fields),
+	[ASK_COROUTINES] = TABLE(struct coroutine_frame, coroutine_fields),
 };
 
-_Static_assert(QUESTION_TYPES == 23, "a question type lacks its row in the two tables above");
+_Static_assert(QUESTION_TYPES == 24, "a question type lacks its row in the two tables above");
 _Static_assert(LENGTH(task_fields) <= 64, "the parser notes what it has seen in 64 bits");

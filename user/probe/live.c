@@ -258,7 +258,7 @@ static void (*const ask_of[QUESTION_TYPES])(struct live_probe *live,
 	[ASK_INTERPRETER] = ask_facts, [ASK_PYTHON_LOCKS] = ask_facts, [ASK_SEMAPHORE] = ask_facts,
 	[ASK_QUEUE] = ask_facts,       [ASK_WAKER] = ask_waker,	       [ASK_SOCKET] = ask_facts,
 	[ASK_EPOLL] = ask_facts,       [ASK_POINTERS] = ask_pointers,  [ASK_CGROUP] = ask_facts,
-	[ASK_GIL] = ask_facts,	       [ASK_STATE] = ask_facts,
+	[ASK_GIL] = ask_facts,	       [ASK_STATE] = ask_facts,	       [ASK_COROUTINES] = ask_names,
 };
 
 static void live_ask(void *context, const struct question *question, struct answer *ret)

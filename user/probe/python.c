@@ -121,6 +121,24 @@ void python_locks_answer(struct worker *worker, struct exchange *exchange)
 	exchange->partial = partial;
 }
 
+void coroutines_answer(struct worker *worker, struct exchange *exchange)
+{
+	uint32_t pid = exchange->question.id;
+	struct reader reader = { target_get(&worker->targets, pid), exchange };
+	bool partial = false;
+
+	if (!worker->python_tasks)
+		worker->python_tasks = malloc(sizeof(*worker->python_tasks));
+	exchange->error =
+		worker->python_tasks ? python_begin(worker, &reader, own_number(pid)) : -ENOMEM;
+	if (exchange->error)
+		return;
+	exchange->count = python_coroutines(worker->python, worker->python_tasks,
+					    own_number((uint32_t)exchange->question.a),
+					    (struct coroutine_frame *)exchange->items, &partial);
+	exchange->partial = partial;
+}
+
 int python_frames(struct worker *worker, struct exchange *exchange, uint32_t pid, uint32_t tid,
 		  struct python_stack *ret)
 {

@@ -14,6 +14,7 @@ static void (*const answer_of[QUESTION_TYPES])(struct worker *worker, struct exc
 	[ASK_INTERPRETER] = interpreter_answer,
 	[ASK_PYTHON_LOCKS] = python_locks_answer,
 	[ASK_GIL] = gil_answer,
+	[ASK_COROUTINES] = coroutines_answer,
 	[ASK_STACK] = stack_answer,
 	[ASK_SYMBOL] = symbol_answer,
 	[ASK_SEMAPHORE] = semaphore_answer,

@@ -16,6 +16,7 @@
 #include "probe/search.h"
 #include "probe/sockets.h"
 #include "probe/target.h"
+#include "python/coroutine.h"
 #include "python/lock.h"
 
 struct worker {
@@ -28,6 +29,7 @@ struct worker {
 	struct module_cache modules;
 	struct python *python; /* NULL: not needed yet */
 	struct python_scratch *python_scratch;
+	struct python_tasks *python_tasks;
 	struct images images;	  /* kept across looks */
 	uint64_t stacks_until_ns; /* time on a CPU, in this look; 0: none was asked for yet */
 	const struct quarantine *quarantine;		  /* as it was when the helper started */
@@ -55,6 +57,7 @@ void pointers_answer(struct worker *worker, struct exchange *exchange);
 void search_answer(struct worker *worker, struct exchange *exchange);
 void interpreter_answer(struct worker *worker, struct exchange *exchange);
 void python_locks_answer(struct worker *worker, struct exchange *exchange);
+void coroutines_answer(struct worker *worker, struct exchange *exchange);
 void gil_answer(struct worker *worker, struct exchange *exchange);
 void stack_answer(struct worker *worker, struct exchange *exchange);
 void symbol_answer(struct worker *worker, struct exchange *exchange);

@@ -143,7 +143,7 @@ bool python_frame_of_generator(struct python *py, uint64_t generator, struct pyt
 	enum python_class kind = python_class(py, generator);
 	uint64_t at = generator + py->layout->generator_frame;
 
-	if (kind != CLASS_GENERATOR && kind != CLASS_COROUTINE)
+	if (kind != CLASS_GENERATOR && kind != CLASS_COROUTINE && kind != CLASS_ASYNC_GENERATOR)
 		return false;
 	return python_frame_first(py, py->layout->generator_inline ? at : python_word(py, at), ret);
 }
@@ -208,4 +208,17 @@ bool python_code_mentions(struct python *py, const struct python_code *code, con
 				     name))
 			return true;
 	return false;
+}
+
+bool python_method_is(struct python *py, uint64_t method, const char *name, const char *file)
+{
+	uint64_t function = python_word(py, method + METHOD_FUNCTION);
+	struct python_code code = { .address =
+					    python_word(py, function + py->layout->function_code) };
+
+	if (python_class(py, code.address) != CLASS_CODE)
+		return false;
+	code.file = python_word(py, code.address + py->layout->code_file);
+	return python_string_is(py, python_word(py, code.address + py->layout->code_name), name) &&
+	       python_code_in(py, &code, file);
 }

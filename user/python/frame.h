@@ -33,7 +33,7 @@ bool python_frame_outward(struct python *py, const struct python_frame *frame,
 			  struct python_frame *ret);
 /* The innermost function's frame of those that begin at the address. */
 bool python_frame_first(struct python *py, uint64_t address, struct python_frame *ret);
-/* The frame of a generator or coroutine that is not running. */
+/* The frame of a generator or coroutine. */
 bool python_frame_of_generator(struct python *py, uint64_t generator, struct python_frame *ret);
 
 /* How many slots of the value stack are live for certain. */
@@ -50,6 +50,8 @@ bool python_frame_is(struct python *py, const struct python_frame *frame, const 
 		     const char *file);
 /* True if the file of the code has that base name. */
 bool python_code_in(struct python *py, const struct python_code *code, const char *file);
+/* True if the bound method is a function of that name, in a file of that base name. */
+bool python_method_is(struct python *py, uint64_t method, const char *name, const char *file);
 /* True if the code mentions that name of a global or attribute. */
 bool python_code_mentions(struct python *py, const struct python_code *code, const char *name);
 

@@ -19,7 +19,7 @@
 	.frame_locals = 72, .frame_size = 72, .generator_inline = true, .code_file = 112, \
 	.code_name = 120, .code_qualname = 128, .code_lines = 136, .code_exceptions = 40, \
 	.code_names = 32, .code_local_names = 96, .keys_count = 24, .keys_indices = 32,   \
-	.function_code = 48
+	.function_code = 48, .top = TOP_INDEX, .frame_top = 64
 
 #define SINCE_3_12                                                                            \
 	SINCE_3_11, .shims = true, .frame_code = 0, .frame_previous = 8, .frame_globals = 24, \
@@ -31,11 +31,14 @@ static const struct python_layout layouts[] = {
 	{
 		BEFORE_3_11,
 		.version = PYTHON_VERSION(3, 8),
+		.task_state = 72,
+		.task_waiter = 104,
 		.lines = LINES_LNOTAB,
 		.runtime_gil = 1152,
 		.runtime_current = 1368,
 		.interpreter_modules = 56,
 		.frame_instruction = 104,
+		.frame_top = 72,
 		.frame_locals = 360,
 		.frame_blocks = 112,
 		.frame_block_stack = 120,
@@ -46,11 +49,14 @@ static const struct python_layout layouts[] = {
 	{
 		BEFORE_3_11,
 		.version = PYTHON_VERSION(3, 9),
+		.task_state = 80,
+		.task_waiter = 144,
 		.lines = LINES_LNOTAB,
 		.runtime_gil = 352,
 		.runtime_current = 568,
 		.interpreter_modules = 856,
 		.frame_instruction = 104,
+		.frame_top = 72,
 		.frame_locals = 360,
 		.frame_blocks = 112,
 		.frame_block_stack = 120,
@@ -61,11 +67,15 @@ static const struct python_layout layouts[] = {
 	{
 		BEFORE_3_11,
 		.version = PYTHON_VERSION(3, 10),
+		.task_state = 88,
+		.task_waiter = 152,
 		.lines = LINES_RANGES,
+		.top = TOP_DEPTH,
 		.runtime_gil = 352,
 		.runtime_current = 568,
 		.interpreter_modules = 856,
 		.frame_instruction = 96,
+		.frame_top = 80,
 		.frame_locals = 352,
 		.frame_blocks = 104,
 		.frame_block_stack = 112,
@@ -76,6 +86,8 @@ static const struct python_layout layouts[] = {
 	{
 		SINCE_3_11,
 		.version = PYTHON_VERSION(3, 11),
+		.task_state = 88,
+		.task_waiter = 128,
 		.attributes = ATTRIBUTES_BEFORE,
 		.runtime_interpreters = 40,
 		.runtime_gil = 360,
@@ -104,6 +116,8 @@ static const struct python_layout layouts[] = {
 	{
 		SINCE_3_12,
 		.version = PYTHON_VERSION(3, 12),
+		.task_state = 88,
+		.task_waiter = 128,
 		.attributes = ATTRIBUTES_TAGGED,
 		.runtime_interpreters = 40,
 		.interpreter_gil = 384,
@@ -120,6 +134,8 @@ static const struct python_layout layouts[] = {
 	{
 		SINCE_3_12,
 		.version = PYTHON_VERSION(3, 13),
+		.task_state = 96,
+		.task_waiter = 112,
 		.attributes = ATTRIBUTES_INLINE,
 		.debug_offsets = true,
 		.parking = true,

@@ -40,6 +40,13 @@ enum {
 	LOCK_BYTE_SIZE = 24, /* sizeof(lockobject) where it is a head and a PyMutex */
 	RLOCK_OWNER = 24,
 	RLOCK_COUNT = 32,
+	TASK_LOOP = 16,	    /* TaskObj.task_loop */
+	TASK_COROUTINE = 8, /* task_coro and task_name, behind task_fut_waiter */
+	TASK_NAME = 16,
+	SET_MASK = 32, /* PySetObject (Include/cpython/setobject.h) */
+	SET_TABLE = 40,
+	SET_ENTRY_SIZE = 16,
+	TYPE_BASE = 256,
 	SEMLOCK_HANDLE = 16, /* SemLockObject (Modules/_multiprocessing/semaphore.c) */
 	SEMLOCK_MAXVALUE = 36,
 	SEMLOCK_KIND = 40,
@@ -53,6 +60,13 @@ enum {
 /* How the table of lines is encoded (Objects/lnotab_notes.txt, Objects/locations.md). */
 enum python_lines { LINES_LNOTAB, LINES_RANGES, LINES_LOCATIONS };
 
+/* How a suspended frame says how high its value stack is. */
+enum python_top {
+	TOP_POINTER, /* f_stacktop (3.8, 3.9) */
+	TOP_DEPTH,   /* f_stackdepth (3.10) */
+	TOP_INDEX,   /* stacktop, counted from the first local (3.11) */
+};
+
 /* Where an object keeps its attributes. */
 enum python_attributes {
 	ATTRIBUTES_DICT,   /* at tp_dictoffset */
@@ -65,6 +79,7 @@ struct python_layout {
 	uint32_t version;   /* PYTHON_VERSION */
 	uint8_t lines;	    /* enum python_lines */
 	uint8_t attributes; /* enum python_attributes */
+	uint8_t top;	    /* enum python_top */
 	bool inline_calls;  /* one call of the evaluator runs many frames (3.11) */
 	bool shims;	    /* ... with a frame of owner 3 below them (3.12) */
 	bool debug_offsets; /* the interpreter says itself where most is: debug_offsets.c (3.13) */
@@ -80,6 +95,7 @@ struct python_layout {
 	uint16_t frame_entry; /* 3.11: one byte: the first of its call of the evaluator */
 	uint16_t frame_owner; /* since 3.11: one byte */
 	uint16_t frame_size;  /* to read of a frame: up to the first local */
+	uint16_t frame_top;   /* of the value stack of a frame that is suspended */
 	uint16_t generator_frame;
 	bool generator_inline; /* the frame lies in the generator; else there is a pointer to it */
 	uint16_t code_file, code_name, code_qualname, code_first_line, code_lines;
@@ -89,6 +105,7 @@ struct python_layout {
 	uint16_t type_cached_keys;
 	uint16_t keys_count, keys_indices;
 	uint16_t function_code;
+	uint16_t task_state, task_waiter; /* TaskObj.task_state, .task_fut_waiter */
 };
 
 /* The highest code offset in any version, with its size: a code object is read at once. */

@@ -248,20 +248,6 @@ static void add_with(struct walk *walk, const struct python_frame *frame, uint64
 	locks_add(walk->locks, walk->first, &lock);
 }
 
-/* The code of a bound method that was written in Python. */
-static bool method_is(struct python *py, uint64_t method, const char *name, const char *file)
-{
-	uint64_t function = python_word(py, method + METHOD_FUNCTION);
-	struct python_code code = { .address =
-					    python_word(py, function + py->layout->function_code) };
-
-	if (python_class(py, code.address) != CLASS_CODE)
-		return false;
-	code.file = python_word(py, code.address + py->layout->code_file);
-	return python_string_is(py, python_word(py, code.address + py->layout->code_name), name) &&
-	       python_code_in(py, &code, file);
-}
-
 /* Frames whose live slots are searched one in another: each is the innermost one's manager. */
 struct managers {
 	struct python_frame frames[MANAGERS_DEPTH];
@@ -294,7 +280,7 @@ static void slot_with(struct walk *walk, const struct python_frame *frame, uint6
 		if (python_class(py, self) == CLASS_CONTEXT_MANAGER)
 			manager_push(py, self, managers);
 		else if (python_class(py, self) == CLASS_CONDITION &&
-			 method_is(py, value, "__exit__", "threading.py"))
+			 python_method_is(py, value, "__exit__", "threading.py"))
 			add_with(walk, frame, python_attribute(py, self, "_lock", NULL), where,
 				 value);
 		break;

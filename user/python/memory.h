@@ -47,6 +47,12 @@ enum python_class {
 	CLASS_CELL,
 	CLASS_LIST,
 	CLASS_TUPLE,
+	CLASS_SET,
+	CLASS_WEAK_REFERENCE,
+	CLASS_ASYNC_GENERATOR,
+	CLASS_ASEND,		 /* what awaits an asynchronous generator's next value */
+	CLASS_COROUTINE_WRAPPER, /* what a coroutine's __await__() gives */
+	CLASS_TASK,		 /* of asyncio */
 	CLASSES,
 };
 

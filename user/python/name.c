@@ -217,26 +217,48 @@ static bool name_in_frame(struct python *py, const struct python_frame *frame, u
 	return false;
 }
 
+/*
+ * Looks in one frame. True if the name is found; else *object may have become what it is part of,
+ * and ret its name so far.
+ */
+static bool name_step(struct python *py, const struct python_frame *frame, uint64_t *object,
+		      uint32_t *left, char *ret, size_t size)
+{
+	char name[PYTHON_NAME_LEN];
+	uint64_t owner;
+
+	for (int i = 0; i < WRAPPINGS_MOST; i++) {
+		if (!name_in_frame(py, frame, *object, left, name, sizeof(name), &owner))
+			return false;
+		memset(ret, 0, size);
+		text_append(ret, size, name);
+		if (!owner)
+			return true;
+		*object = owner;
+	}
+	return false;
+}
+
 void python_name(struct python *py, const struct python_frame *from, uint64_t object, char *ret,
 		 size_t size)
 {
 	struct python_frame frame = *from;
 	uint32_t left = ELEMENTS_MOST;
-	char name[PYTHON_NAME_LEN];
-	uint64_t owner;
 
 	memset(ret, 0, size);
-	for (int i = 0; i < FRAMES_MOST; i++) {
-		for (int w = 0; w < WRAPPINGS_MOST && name_in_frame(py, &frame, object, &left, name,
-								    sizeof(name), &owner);
-		     w++) {
-			memset(ret, 0, size);
-			text_append(ret, size, name);
-			if (!owner)
-				return;
-			object = owner;
-		}
-		if (!python_frame_outward(py, &frame, &frame))
+	for (int i = 0; i < FRAMES_MOST; i++)
+		if (name_step(py, &frame, &object, &left, ret, size) ||
+		    !python_frame_outward(py, &frame, &frame))
 			return;
-	}
+}
+
+void python_name_in(struct python *py, const struct python_frame *frames, uint32_t count,
+		    uint64_t object, char *ret, size_t size)
+{
+	uint32_t left = ELEMENTS_MOST;
+
+	memset(ret, 0, size);
+	for (uint32_t i = 0; i < FRAMES_MOST && i < count; i++)
+		if (name_step(py, &frames[i], &object, &left, ret, size))
+			return;
 }

@@ -11,5 +11,8 @@
  */
 void python_name(struct python *py, const struct python_frame *frame, uint64_t object, char *ret,
 		 size_t size);
+/* The same, where coroutines await each other: their frames, innermost first. */
+void python_name_in(struct python *py, const struct python_frame *frames, uint32_t count,
+		    uint64_t object, char *ret, size_t size);
 
 #endif /* DLTRACE_PYTHON_NAME_H */

@@ -7,6 +7,7 @@
 
 #include "python/text.h"
 
+#define BASES_MOST    8
 #define MANAGED_DICT  (1ull << 4) /* Py_TPFLAGS_MANAGED_DICT, Include/object.h */
 #define STRING_MOST   1024	  /* characters that are looked at */
 #define STATE_KIND(s) ((s) >> 2 & 7)
@@ -38,6 +39,13 @@ static const struct {
 	{ "tuple", CLASS_TUPLE },
 	{ "collections.defaultdict", CLASS_DICT },
 	{ "collections.OrderedDict", CLASS_DICT },
+	{ "set", CLASS_SET },
+	{ "weakref", CLASS_WEAK_REFERENCE },
+	{ "weakref.ReferenceType", CLASS_WEAK_REFERENCE },
+	{ "async_generator", CLASS_ASYNC_GENERATOR },
+	{ "async_generator_asend", CLASS_ASEND },
+	{ "coroutine_wrapper", CLASS_COROUTINE_WRAPPER },
+	{ "_asyncio.Task", CLASS_TASK },
 };
 
 static bool type_read(struct python *py, uint64_t address, struct python_type *ret)
@@ -76,6 +84,20 @@ enum python_class python_class(struct python *py, uint64_t object)
 	const struct python_type *type = python_type(py, object);
 
 	return type ? type->kind : CLASS_OTHER;
+}
+
+bool python_is_a(struct python *py, uint64_t object, enum python_class kind)
+{
+	const struct python_type *known = python_type(py, object);
+	struct python_type type = known ? *known : (struct python_type){ 0 };
+
+	for (int i = 0; known && type.kind != kind; i++) {
+		uint64_t base = python_word(py, type.address + TYPE_BASE);
+
+		if (i == BASES_MOST || !base || !type_read(py, base, &type))
+			return false;
+	}
+	return known;
 }
 
 /* Where the characters are, how many, and how wide; false if it is no string in one piece. */

@@ -12,6 +12,8 @@
 /* The type of the object, NULL if it is none. Valid until the next call. */
 const struct python_type *python_type(struct python *py, uint64_t object);
 enum python_class python_class(struct python *py, uint64_t object);
+/* True if it is one, or of a class that was derived from it. */
+bool python_is_a(struct python *py, uint64_t object, enum python_class kind);
 
 /* A string as UTF-8, cut to what fits, zero behind it. False if it is none. */
 bool python_string(struct python *py, uint64_t object, char *ret, size_t size);

@@ -11,7 +11,7 @@
 
 #define TRIES 3
 
-static void frame_write(struct python *py, const struct python_frame *frame,
+void python_frame_write(struct python *py, const struct python_frame *frame,
 			struct stack_frame *ret)
 {
 	*ret = (struct stack_frame){ .type = FRAME_PYTHON, .line = python_frame_line(py, frame) };
@@ -31,7 +31,7 @@ static void stack_read_once(struct python *py, uint64_t at, struct python_stack 
 			return;
 		}
 		ret->entries[ret->count] = frame.is_entry;
-		frame_write(py, &frame, &ret->frames[ret->count++]);
+		python_frame_write(py, &frame, &ret->frames[ret->count++]);
 	}
 }
 

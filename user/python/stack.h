@@ -4,6 +4,7 @@
 #define DLTRACE_PYTHON_STACK_H
 
 #include "core/stack.h"
+#include "python/frame.h"
 #include "python/interpreter.h"
 
 struct python_scratch;
@@ -14,6 +15,10 @@ struct python_stack {
 	uint32_t count;
 	bool partial; /* there are more frames, or the thread ran while it was read */
 };
+
+/* One frame for a report. */
+void python_frame_write(struct python *py, const struct python_frame *frame,
+			struct stack_frame *ret);
 
 /* The frames of the thread with that tid in its own PID namespace. 0 or -ESRCH. */
 int python_stack_read(struct python *py, struct python_scratch *scratch, uint32_t tid,
