@@ -55,6 +55,36 @@ static void several(struct scene *scene)
 	scene->findings.resolved_count = 1;
 }
 
+static void loop(struct scene *scene)
+{
+	scene_add(scene, sample_event_loop());
+}
+
+/* Names as compilers make them, and a crowd. */
+static void long_names(struct scene *scene)
+{
+	static const char *const functions[] = {
+		"boost::asio::detail::executor_op<boost::asio::detail::binder0<void "
+		"(ledger::Accounts::*)(std::shared_ptr<ledger::Transaction>)>>::do_complete",
+		"<tokio::runtime::task::core::Core<alloc::sync::Arc<ledger::Shard>, S> as "
+		"core::future::future::Future>::poll::{{closure}}::{{closure}}",
+	};
+	struct deadlock *deadlock = sample_two_locks();
+
+	for (size_t i = 0; i < 2; i++) {
+		sample_frame(deadlock, i, "pthread_mutex_lock", "", 0, "libc.so.6");
+		sample_frame(deadlock, i, functions[i],
+			     "/builds/ledger/src/third_party/accounts/transaction_executor.cpp",
+			     1441, "ledger-transaction-server");
+		sample_frame(deadlock, i, "main", "/builds/ledger/src/main.cpp", 12, "ledger");
+		strcpy(deadlock->causes[i].name,
+		       "ledger::detail::shard_map<std::string, ledger::Shard>::instance_+0x1d40");
+	}
+	free(deadlock->victims);
+	sample_victims(deadlock, 50);
+	scene_add(scene, deadlock);
+}
+
 /* Names as programs would choose them that want to break a form. */
 static const char *const hostile[] = {
 	"</script><script>document.title='broken'</script>",
@@ -78,6 +108,23 @@ static void set(char *field, size_t size, const char *text)
 }
 
 #define SET(field, text) set(field, sizeof(field), text)
+
+static void coroutines_of_hostile(struct coroutines *ret, size_t n)
+{
+	struct coroutine_frame items[3] = { 0 };
+
+	for (size_t i = 0; i < 3; i++) {
+		items[i].task = i;
+		items[i].frame.type = FRAME_PYTHON;
+		SET(items[i].name, hostile[n++ % HOSTILE]);
+		SET(items[i].awaits, hostile[n++ % HOSTILE]);
+		SET(items[i].holder, hostile[n++ % HOSTILE]);
+		SET(items[i].frame.function, hostile[n++ % HOSTILE]);
+		SET(items[i].frame.file, hostile[n++ % HOSTILE]);
+	}
+	if (coroutines_take(items, 3, ret))
+		abort();
+}
 
 static struct deadlock *hostile_deadlock(size_t first)
 {
@@ -107,6 +154,7 @@ static struct deadlock *hostile_deadlock(size_t first)
 	}
 	SET(deadlock->victims[0].task.name, hostile[n++ % HOSTILE]);
 	SET(deadlock->victims[0].waits_for.name, hostile[n++ % HOSTILE]);
+	coroutines_of_hostile(&deadlock->causes[0].coroutines, n);
 	SET(deadlock->release.name, hostile[n++ % HOSTILE]);
 	return deadlock;
 }
@@ -138,10 +186,8 @@ static const struct {
 	const char *name;
 	void (*make)(struct scene *scene);
 } scenes[] = {
-	{ "places", places },
-	{ "several", several },
-	{ "hostile", hostile_scene },
-	{ "nothing", nothing },
+	{ "places", places },	{ "several", several }, { "hostile", hostile_scene },
+	{ "nothing", nothing }, { "loop", loop },	{ "long", long_names },
 };
 
 static const struct {
@@ -199,8 +245,7 @@ int main(int argc, char **argv)
 		if (!strcmp(scenes[i].name, argv[2]))
 			scenes[i].make(&scene);
 	if (!scene.count && !scene.findings.chain_count) {
-		fputs("usage: page text|json|dot|html|textfile places|several|hostile|nothing\n",
-		      stderr);
+		fputs("usage: page text|json|dot|html|textfile SCENE\n", stderr);
 		return 2;
 	}
 

@@ -23,7 +23,7 @@ sys.dont_write_bytecode = True
 
 from webdriver import Browser  # noqa: E402
 
-SCENES = ("places", "several", "hostile", "nothing")
+SCENES = ("places", "several", "hostile", "nothing", "loop", "long")
 TESTS = []
 UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 # tidy 5.6 knows links in SVG only by their older name

@@ -197,6 +197,47 @@ struct deadlock *sample_self(enum wait_kind kind)
 	return deadlock;
 }
 
+static struct coroutine_frame sample_coroutine(uint64_t task, const char *name, const char *awaits,
+					       const char *holder)
+{
+	struct coroutine_frame item = { .task = task };
+
+	item.frame.type = FRAME_PYTHON;
+	strcpy(item.frame.function, "Lock.acquire");
+	strcpy(item.frame.file, "/usr/lib/python3.11/asyncio/locks.py");
+	item.frame.line = 120;
+	strcpy(item.name, name);
+	strcpy(item.awaits, awaits);
+	strcpy(item.holder, holder);
+	return item;
+}
+
+struct deadlock *sample_event_loop(void)
+{
+	struct coroutine_frame items[4] = {
+		sample_coroutine(0x1000, "payer", "Lock ledger", "auditor"),
+		{ .task = 0x1000 },
+		sample_coroutine(0x2000, "auditor", "Lock Till.lock", "payer"),
+		{ .task = 0x2000 },
+	};
+	struct deadlock *deadlock = sample_new(VERDICT_SELF, 1);
+
+	for (uint32_t i = 1; i < 4; i += 2) {
+		items[i].frame.type = FRAME_PYTHON;
+		items[i].frame.line = 10 * i;
+		strcpy(items[i].frame.function, i == 1 ? "pay" : "audit");
+		strcpy(items[i].frame.file, "/srv/till.py");
+	}
+	sample_wait(deadlock, 0, WAIT_EPOLL, "epoll instance 3 of 1 files, the first a socket");
+	sample_edge(deadlock, 0, 100, RELATION_PEER);
+	sample_frame(deadlock, 0, "BaseEventLoop._run_once",
+		     "/usr/lib/python3.11/asyncio/base_events.py", 1884, NULL);
+	sample_frame(deadlock, 0, "<module>", "/srv/till.py", 50, NULL);
+	if (coroutines_take(items, 4, &deadlock->causes[0].coroutines))
+		abort();
+	return deadlock;
+}
+
 struct deadlock *sample_dead_owner(uint32_t exit_code)
 {
 	struct deadlock *deadlock = sample_new(VERDICT_DEAD_OWNER, 1);

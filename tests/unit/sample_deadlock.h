@@ -32,6 +32,8 @@ struct deadlock *sample_two_locks(void);
 struct deadlock *sample_two_places(void);
 /* A process takes its own lock a second time. */
 struct deadlock *sample_self(enum wait_kind kind);
+/* An event loop with two tasks that took asyncio's locks in opposite order. */
+struct deadlock *sample_event_loop(void);
 /* A lock whose holder is gone; history knows how. */
 struct deadlock *sample_dead_owner(uint32_t exit_code);
 /* A lock that fork() copied locked. */

@@ -38,6 +38,26 @@ Test(inside, what_the_program_was_called_from_is_not_what_it_called)
 		     INSIDE_NOTHING);
 }
 
+Test(inside, event_loop_waits_for_something_to_do)
+{
+	cr_expect_eq(INSIDE(PYTHON(LIBRARY "/selectors.py", "EpollSelector.select"),
+			    PYTHON(LIBRARY "/asyncio/base_events.py", "BaseEventLoop._run_once"),
+			    PYTHON(LIBRARY "/asyncio/base_events.py", "BaseEventLoop.run_forever"),
+			    OWN),
+		     INSIDE_EVENT_LOOP);
+}
+
+Test(inside, what_an_event_loop_calls_should_not_wait_for_a_future)
+{
+	cr_expect_eq(INSIDE(PYTHON(LIBRARY "/threading.py", "Condition.wait"),
+			    PYTHON(LIBRARY "/concurrent/futures/_base.py", "Future.result"), OWN,
+			    PYTHON(LIBRARY "/asyncio/base_events.py", "BaseEventLoop._run_once")),
+		     INSIDE_LOOPS_FUTURE);
+	cr_expect_eq(INSIDE(PYTHON(LIBRARY "/threading.py", "Condition.wait"),
+			    PYTHON(LIBRARY "/concurrent/futures/_base.py", "Future.result"), OWN),
+		     INSIDE_FUTURE);
+}
+
 Test(inside, names_alone_do_not_make_it_the_library)
 {
 	cr_expect_eq(INSIDE(PYTHON("/srv/queue/jobs.py", "Queue.get"), OWN), INSIDE_NOTHING);

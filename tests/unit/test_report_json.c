@@ -356,6 +356,23 @@ Test(json, stack_is_innermost_first_and_leaves_out_what_is_unknown)
 	deadlock_free(deadlock);
 }
 
+Test(json, tasks_of_an_event_loop_have_their_frames)
+{
+	struct deadlock *deadlock = sample_event_loop();
+	struct json_object *line = PARSED(json_reporter.deadlock(&output, deadlock));
+	struct json_object *task = at(line, "tasks", "0", "coroutines", "1", NULL);
+
+	expect_text(task, "auditor", "task", NULL);
+	expect_text(task, "waits", "state", NULL);
+	expect_text(task, "Lock Till.lock", "awaits", NULL);
+	expect_text(task, "payer", "held_by", NULL);
+	expect_text(task, "Lock.acquire", "stack", "0", "function", NULL);
+	expect_text(task, "audit", "stack", "1", "function", NULL);
+	expect_text(task, "true", "stack", "1", "place", NULL);
+	json_object_put(line);
+	deadlock_free(deadlock);
+}
+
 Test(json, without_a_stack_there_is_no_key)
 {
 	struct deadlock *deadlock = sample_two_locks();

@@ -162,6 +162,45 @@ Test(text, causes_at_the_same_place_share_their_stack)
 	deadlock_free(deadlock);
 }
 
+Test(text, tasks_of_an_event_loop_are_told)
+{
+	struct deadlock *deadlock = sample_event_loop();
+	char *text = WRITTEN(false, text_reporter.deadlock(&output, deadlock));
+
+	expect_contains(text, "deadlock: python3[100] runs an event loop whose 2 tasks wait for "
+			      "each other\n");
+	expect_contains(text, "    task payer in pay at till.py:10\n"
+			      "      waits for Lock ledger, held by task auditor\n");
+	expect_contains(text, "  task auditor in audit at till.py:30\n"
+			      "        Lock.acquire, locks.py:120\n"
+			      "      > audit, till.py:30\n");
+	expect_contains(text, "advice: nothing is left that could wake up the event loop");
+	expect_narrow(text);
+	free(text);
+	deadlock_free(deadlock);
+}
+
+Test(text, tasks_whose_holder_is_known_are_told_first)
+{
+	struct coroutine_frame items[9] = { 0 };
+	struct deadlock *deadlock = sample_self(WAIT_EPOLL);
+
+	for (uint64_t i = 0; i < 9; i++) {
+		items[i].task = i;
+		strcpy(items[i].name, i == 8 ? "last" : "other");
+		strcpy(items[i].holder, i == 8 ? "other" : "");
+	}
+	cr_assert_eq(coroutines_take(items, 9, &deadlock->causes[0].coroutines), 0);
+
+	char *text = WRITTEN(false, text_reporter.deadlock(&output, deadlock));
+	char *last = strstr(text, "task last"), *other = strstr(text, "    task other");
+
+	cr_expect(last && other && last < other);
+	expect_contains(text, "    and 4 more tasks (in --json)\n");
+	free(text);
+	deadlock_free(deadlock);
+}
+
 Test(text, whoever_waits_for_itself_is_told_so)
 {
 	struct deadlock *deadlock = sample_self(WAIT_MUTEX);

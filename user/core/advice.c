@@ -81,6 +81,14 @@ static const struct remedy {
 		      "do not take the lock again while holding it, or use one that its holder may "
 		      "take again" } },
 	{ .verdict = VERDICT_SELF,
+	  .some_inside = INSIDE(EVENT_LOOP),
+	  .advice = { "nothing is left that could wake up the event loop of {place}: see what each "
+		      "of its tasks awaits; take asyncio's locks in the same order in every task, "
+		      "and give up waiting after a while (asyncio.wait_for)",
+		      "nothing is left that could wake up the event loop: see what each of its tasks "
+		      "awaits; take asyncio's locks in the same order in every task, and give up "
+		      "waiting after a while (asyncio.wait_for)" } },
+	{ .verdict = VERDICT_SELF,
 	  .some_relation = RELATION(WRITER),
 	  .advice = { "close the write end in {task}, which reads in {place}: while it is open "
 		      "there, the end of the data never comes",
@@ -207,6 +215,14 @@ static const struct remedy {
 		      "steps" } },
 
 	/* nobody is left */
+	{ .verdict = VERDICT_NO_WAKER,
+	  .some_inside = INSIDE(LOOPS_FUTURE),
+	  .advice = { "{place} blocks the event loop that calls it, and with that whoever is to set "
+		      "the result: await it instead (asyncio.wrap_future), or wait in a thread "
+		      "(asyncio.to_thread)",
+		      "what an event loop calls must not wait for a result that the loop is to set: "
+		      "await it instead (asyncio.wrap_future), or wait in a thread "
+		      "(asyncio.to_thread)" } },
 	{ .verdict = VERDICT_NO_WAKER,
 	  .some_inside = INSIDE(BARRIER),
 	  .advice = { "a party of the barrier in {place} never came: let as many wait as it was made "

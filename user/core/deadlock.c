@@ -29,6 +29,7 @@ static void cause_deinit(struct cause *cause)
 		evidence_list_deinit(&cause->waits_for[i].evidence);
 	free(cause->waits_for);
 	free(cause->stack);
+	coroutines_deinit(&cause->coroutines);
 }
 
 void deadlock_free(struct deadlock *deadlock)
@@ -49,6 +50,7 @@ void deadlock_free(struct deadlock *deadlock)
 void chain_free(struct chain *chain)
 {
 	free(chain->links);
+	coroutines_deinit(&chain->coroutines);
 	chain->links = NULL;
 	chain->count = 0;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "bpf/event.h"
+#include "core/coroutine.h"
 #include "core/stack.h"
 #include "core/wait.h"
 
@@ -52,7 +53,8 @@ struct cause {
 	size_t waits_for_count;
 	struct stack_frame *stack; /* innermost first; NULL: not asked for, or not to be read */
 	size_t stack_count;
-	const char *stack_missing; /* what of it, and why; NULL: nothing */
+	const char *stack_missing;    /* what of it, and why; NULL: nothing */
+	struct coroutines coroutines; /* of the event loop that it runs; none: it runs none */
 };
 
 struct victim {
@@ -113,6 +115,7 @@ struct chain {
 	struct chain_link *links;
 	size_t count;
 	uint64_t key;	     /* changes when the chain does */
+	struct coroutines coroutines; /* of the event loop that the waiter runs */
 	uint32_t bystanders; /* not 0: it is stalled, see judge_stalled.c; so many keep it open */
 };
 /* What the chain owns; the struct itself stays the caller's. */

@@ -58,6 +58,6 @@ int hearing_collect_chains(struct hearing *hearing);
 /* What is open only through bystanders, and new: the same list. */
 int hearing_collect_stalled(struct hearing *hearing);
 /* Takes the chain over, also on failure. 0 or -ENOMEM. */
-int judge_add_chain(struct judge *judge, struct chain *chain);
+int hearing_add_chain(struct hearing *hearing, struct chain *chain);
 
 #endif /* DLTRACE_HEARING_H */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names of CPython 3.11 and later: before, a code object has no qualified name. */
+/* Names of CPython 3.11 and later: before, a code object has no qualified name, and most bare
+ * ones could be of several classes. */
 #include "core/inside.h"
 
 #include <string.h>
@@ -7,6 +8,8 @@
 #include "core/affix.h"
 #include "core/own_frame.h"
 #include "core/stack.h"
+
+#define LOOP_FILE "/asyncio/base_events.py"
 
 static const struct {
 	const char *file, *function;
@@ -23,6 +26,10 @@ static const struct {
 	{ "/queues.py", "SimpleQueue.get", INSIDE_QUEUE_GET },
 	{ "/queues.py", "Queue._feed", INSIDE_QUEUE_FEEDER },
 	{ "/subprocess.py", "Popen.wait", INSIDE_SUBPROCESS },
+	{ LOOP_FILE, "BaseEventLoop._run_once", INSIDE_EVENT_LOOP },
+	{ LOOP_FILE, "_run_once", INSIDE_EVENT_LOOP },
+	{ "/concurrent/futures/_base.py", "Future.result", INSIDE_FUTURE },
+	{ "/concurrent/futures/_base.py", "result", INSIDE_FUTURE },
 };
 
 static enum inside inside_frame(const struct stack_frame *frame)
@@ -41,8 +48,18 @@ enum inside inside_of(const struct stack_frame *frames, size_t count)
 	for (size_t i = own_frame_find(frames, count, 0); i--;) {
 		enum inside inside = inside_frame(&frames[i]);
 
+		if (inside == INSIDE_FUTURE && inside_event_loop(frames + i, count - i))
+			return INSIDE_LOOPS_FUTURE;
 		if (inside != INSIDE_NOTHING)
 			return inside;
 	}
 	return INSIDE_NOTHING;
+}
+
+bool inside_event_loop(const struct stack_frame *frames, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (frames[i].type == FRAME_PYTHON && ends_with(frames[i].file, LOOP_FILE))
+			return true;
+	return false;
 }

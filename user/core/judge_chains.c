@@ -8,6 +8,7 @@
 #include "core/chain.h"
 #include "core/cleanup.h"
 #include "core/hearing.h"
+#include "core/whereabouts.h"
 
 static void mark_task(const struct look *look, const struct look_task *then, uint8_t *marks)
 {
@@ -53,9 +54,12 @@ static bool chain_is_new(const struct judge *judge, uint64_t key)
 	return true;
 }
 
-int judge_add_chain(struct judge *judge, struct chain *chain)
+int hearing_add_chain(struct hearing *hearing, struct chain *chain)
 {
-	struct chain *chains = reallocarray(judge->chains, judge->chain_count + 1, sizeof(*chains));
+	struct judge *judge = hearing->judge;
+	int err = whereabouts_of_chain(hearing->context.probe, judge->options.stacks, chain);
+	struct chain *chains =
+		err ? NULL : reallocarray(judge->chains, judge->chain_count + 1, sizeof(*chains));
 
 	if (!chains) {
 		chain_free(chain);
@@ -81,7 +85,7 @@ static int chain_take(struct hearing *hearing, uint32_t task, uint64_t *keys, si
 		return 0;
 	}
 
-	return judge_add_chain(judge, &chain);
+	return hearing_add_chain(hearing, &chain);
 }
 
 /* For each blocked task of the named processes that is in no deadlock. */

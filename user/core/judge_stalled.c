@@ -201,7 +201,7 @@ static int stalled_take(struct hearing *hearing, uint32_t first, uint32_t bystan
 		chain_free(&chain);
 		return 0;
 	}
-	return judge_add_chain(judge, &chain);
+	return hearing_add_chain(hearing, &chain);
 }
 
 int hearing_collect_stalled(struct hearing *hearing)

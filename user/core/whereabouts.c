@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/inside.h"
 #include "core/own_frame.h"
 #include "core/stack.h"
 
@@ -67,6 +68,22 @@ static int stack_ask(const struct probe *probe, uint32_t tid, enum stacks wanted
 	return 0;
 }
 
+/* What cannot be read is left out: the stack says where the thread is. */
+static int coroutines_ask(const struct probe *probe, const struct look_task *task,
+			  const struct stack *stack, struct coroutines *ret)
+{
+	struct answer answer = { 0 };
+	int err;
+
+	if (!inside_event_loop(stack->frames, stack->count) ||
+	    probe_coroutines(probe, task->pid, task->tid, &answer) || !answer.count)
+		return 0;
+	err = coroutines_take(answer.items, answer.count, ret);
+	if (!err)
+		ret->partial = answer.partial;
+	return err;
+}
+
 int whereabouts_of_cause(const struct probe *probe, enum stacks wanted, struct cause *cause)
 {
 	struct stack stack;
@@ -78,7 +95,7 @@ int whereabouts_of_cause(const struct probe *probe, enum stacks wanted, struct c
 	cause->stack_count = stack.count;
 	cause->stack_missing = stack_missing(&stack);
 	object_ask(probe, &cause->task, cause->name, sizeof(cause->name));
-	return 0;
+	return coroutines_ask(probe, &cause->task, &stack, &cause->coroutines);
 }
 
 int whereabouts_of_victim(const struct probe *probe, enum stacks wanted, struct victim *victim)
@@ -97,4 +114,28 @@ int whereabouts_of_victim(const struct probe *probe, enum stacks wanted, struct 
 	victim->stack_count = stack.count < VICTIM_FRAMES ? stack.count : VICTIM_FRAMES;
 	victim->stack_missing = stack.error ? stack_missing(&stack) : NULL;
 	return 0;
+}
+
+static bool may_be_event_loop(const struct probe *probe, const struct chain_link *link)
+{
+	const struct interpreter *interpreter;
+
+	return (link->kind == WAIT_EPOLL || link->kind == WAIT_POLL || link->kind == WAIT_SELECT) &&
+	       !probe_interpreter(probe, link->task.pid, &interpreter);
+}
+
+int whereabouts_of_chain(const struct probe *probe, enum stacks wanted, struct chain *chain)
+{
+	const struct chain_link *waiter = &chain->links[0];
+	struct stack stack;
+	int err;
+
+	if (wanted == STACKS_NONE || !chain->count || !may_be_event_loop(probe, waiter))
+		return 0;
+	err = stack_ask(probe, waiter->task.tid, wanted, &stack);
+	if (err)
+		return err;
+	err = coroutines_ask(probe, &waiter->task, &stack, &chain->coroutines);
+	free(stack.frames);
+	return err;
 }

@@ -19,6 +19,8 @@
  * victim a few, from its own code on. 0 or -ENOMEM.
  */
 int whereabouts_of_cause(const struct probe *probe, enum stacks wanted, struct cause *cause);
+/* What the event loop has to do that the waiter of a chain runs. 0 or -ENOMEM. */
+int whereabouts_of_chain(const struct probe *probe, enum stacks wanted, struct chain *chain);
 int whereabouts_of_victim(const struct probe *probe, enum stacks wanted, struct victim *victim);
 
 #endif /* DLTRACE_WHEREABOUTS_H */

@@ -16,6 +16,7 @@
 #include "report/format.h"
 #include "report/graph_view.h"
 #include "report/html_cause.h"
+#include "report/html_coroutines.h"
 #include "report/html_graph.h"
 #include "report/html_style.h"
 #include "report/html_text.h"
@@ -129,6 +130,7 @@ static void write_chain(FILE *out, const struct chain *chain, uint64_t now_ns)
 			fprintf(out, ", open: %s", open_reason_name[__builtin_ctz(link->open)]);
 		fputs("</span>", out);
 	}
+	html_coroutines(out, &chain->coroutines);
 	fputs("</li>\n", out);
 }
 

@@ -9,6 +9,7 @@
 #include "core/kind.h"
 #include "report/buffer.h"
 #include "report/format.h"
+#include "report/html_coroutines.h"
 #include "report/html_stack.h"
 #include "report/html_text.h"
 #include "report/label.h"
@@ -98,6 +99,7 @@ void html_cause(FILE *out, size_t d, size_t c, const struct cause *cause, uint64
 		format_duration(elapsed(cause->since_ns, now_ns)).text,
 		call_name(cause->task.call));
 	html_stack(out, cause->stack, cause->stack_count, cause->stack_missing);
+	html_coroutines(out, &cause->coroutines);
 	for (size_t i = 0; i < cause->waits_for_count; i++)
 		write_party(out, &cause->waits_for[i]);
 	fputs("</div></details>\n", out);

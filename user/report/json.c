@@ -18,6 +18,7 @@
 #include "core/kind.h"
 #include "report/advice_line.h"
 #include "report/format.h"
+#include "report/json_coroutines.h"
 #include "report/json_evidence.h"
 #include "report/json_line.h"
 #include "report/json_stack.h"
@@ -111,6 +112,7 @@ static void add_cause(struct json_line *line, struct json_object *to, const stru
 			json_add_evidence(line, evidence, &party->evidence.items[j]);
 	}
 	json_add_stack(line, item, cause->stack, cause->stack_count, cause->stack_missing);
+	json_add_coroutines(line, item, &cause->coroutines);
 }
 
 static void add_victim(struct json_line *line, struct json_object *to, const struct victim *victim,
@@ -266,6 +268,7 @@ static int json_chain(const struct output *output, const struct chain *chain,
 
 	for (size_t i = 0; i < chain->count; i++)
 		add_link(&line, list, &chain->links[i], i + 1 == chain->count, now->ns);
+	json_add_coroutines(&line, line.root, &chain->coroutines);
 	return json_line_write(&line, output);
 }
 

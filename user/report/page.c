@@ -52,9 +52,13 @@ static int page_add_chain(struct page *page, const struct chain *chain)
 	struct chain copy = *chain;
 	size_t i = 0;
 
-	copy.links = calloc(chain->count + 1, sizeof(*copy.links));
-	if (!copy.links)
+	if (coroutines_copy(&chain->coroutines, &copy.coroutines))
 		return -ENOMEM;
+	copy.links = calloc(chain->count + 1, sizeof(*copy.links));
+	if (!copy.links) {
+		coroutines_deinit(&copy.coroutines);
+		return -ENOMEM;
+	}
 	memcpy(copy.links, chain->links, chain->count * sizeof(*copy.links));
 	while (i < page->chain_count && !same_waiter(&page->chains[i], chain))
 		i++;

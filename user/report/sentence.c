@@ -120,8 +120,26 @@ static void write_clause(FILE *out, const struct cause *cause, const struct look
 	fputs(label_act(relation, cause->kind), out);
 }
 
+/* It waits for itself since nobody else has the other end of what is to wake it up. */
+static void write_event_loop(FILE *out, const struct cause *cause)
+{
+	size_t count = cause->coroutines.count;
+
+	label_task(out, &cause->task);
+	if (count == 1)
+		fputs(" runs an event loop whose only task waits for what only it could do", out);
+	else
+		fprintf(out, " runs an event loop whose %s%zu tasks wait for each other",
+			cause->coroutines.partial ? "more than " : "", count);
+}
+
 static void write_self(FILE *out, const struct deadlock *deadlock)
 {
+	if (deadlock->causes[0].coroutines.count && deadlock->causes[0].kind != WAIT_PYTHON_LOCK &&
+	    deadlock->causes[0].kind != WAIT_PYTHON_RLOCK) {
+		write_event_loop(out, &deadlock->causes[0]);
+		return;
+	}
 	write_clause(out, &deadlock->causes[0], &deadlock->causes[0].task, 0);
 }
 

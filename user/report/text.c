@@ -40,6 +40,7 @@
 #include "report/report.h"
 #include "report/sentence.h"
 #include "report/text_body.h"
+#include "report/text_coroutines.h"
 
 #define BOLD_RED   "\033[1;31m"
 #define BOLD_GREEN "\033[1;32m"
@@ -224,6 +225,7 @@ static int text_chain(const struct output *output, const struct chain *chain,
 	if (error || buffer_open(&arranged))
 		return -ENOMEM;
 	write_chain(arranged.stream, text);
+	text_coroutines(arranged.stream, &chain->coroutines);
 	return buffer_write(&arranged, output);
 }
 

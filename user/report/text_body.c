@@ -11,6 +11,7 @@
 #include "report/label.h"
 #include "report/place.h"
 #include "report/printable.h"
+#include "report/text_coroutines.h"
 #include "report/text_evidence.h"
 #include "report/text_stack.h"
 
@@ -56,6 +57,7 @@ static void write_cause(FILE *out, const struct cause *cause, uint64_t now_ns)
 		label_party_of(out, party, &cause->task);
 		fprintf(out, "%s\n", label_state(party->state));
 	}
+	text_coroutines(out, &cause->coroutines);
 }
 
 void text_causes(FILE *out, const struct deadlock *deadlock)
@@ -77,7 +79,7 @@ static bool frame_is_same(const struct stack_frame *a, const struct stack_frame 
 
 static bool stack_is_same(const struct cause *a, const struct cause *b)
 {
-	if (!a->stack_count || a->stack_count != b->stack_count ||
+	if (!a->stack_count || a->coroutines.count || a->stack_count != b->stack_count ||
 	    a->stack_missing != b->stack_missing)
 		return false;
 	for (size_t i = 0; i < a->stack_count; i++)
@@ -109,6 +111,7 @@ static void write_stack(FILE *out, const struct cause *cause, const struct cause
 	}
 	fputs(" at\n", out);
 	text_stack(out, cause->stack, cause->stack_count, cause->stack_missing);
+	text_coroutine_stacks(out, &cause->coroutines);
 }
 
 void text_stacks(FILE *out, const struct deadlock *deadlock)

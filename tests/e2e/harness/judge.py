@@ -92,7 +92,7 @@ def _whereabouts(case, roles, deadlock):
     tasks = {task["tid"]: task for task in deadlock["tasks"]}
     for role, wanted in case.places.items():
         stack = tasks.get(roles.get(role), {}).get("stack", [])
-        found = [(frame.get("function"), _line(frame)) for frame in stack if frame.get("place")]
+        found = [(frame.get("function"), source_line(frame)) for frame in stack if frame.get("place")]
         if not any(_is_place(function, line, wanted) for function, line in found):
             yield f"{role} waits at {found}, not at {wanted}; stack: {stack}"
     for role, wanted in case.frames.items():
@@ -110,7 +110,7 @@ def _is_place(function, line, wanted):
     return function == wanted_function and (not line if text is None else line is not None and text in line)
 
 
-def _line(frame):
+def source_line(frame):
     """The text of the line in the source, None without one."""
     if not frame.get("line"):
         return None

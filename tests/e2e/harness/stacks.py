@@ -5,10 +5,13 @@ import random
 import shutil
 import subprocess
 from contextlib import contextmanager
+from dataclasses import replace
 
 from harness import proc
-from harness.case import A_B_HOLD, cycle
+from harness.case import A_B_HOLD, PYTHON, cycle
+from harness.cases.python import INTERPRETERS, LOOP
 from harness.commands import hung
+from harness.judge import source_line
 from harness.scoreboard import expect
 
 STACKS = []
@@ -73,6 +76,32 @@ def a_stack_that_is_smashed_is_said_to_be_cut(bench):
         for task in judge_quickly(bench, target):
             expect("take_both" in functions(task), f"not even the innermost frames: {task}")
             expect(task.get("stack_incomplete"), f"it is said to be whole: {task}")
+
+
+AWAITED = {
+    "Task-1": ("task work", None, "main", "await work"),
+    "work": ("gather of 3", None, "locks", "await asyncio.gather(*tasks)"),
+    "payer": ("Lock ledger", "auditor", "enter", "async with ledger:"),
+    "auditor": ("Lock Till.lock", "payer", "audit", "async with till.lock:"),
+    "server": ("Queue orders", None, "serve", "await orders.get()"),
+}
+
+
+def awaited(task):
+    """What each task of the event loop awaits, who has that, and where the task is."""
+    for coroutine in task.get("coroutines", []):
+        [place] = [frame for frame in coroutine["stack"] if frame.get("place")]
+        yield coroutine["task"], (
+            coroutine.get("awaits"), coroutine.get("held_by"), place["function"], source_line(place).strip()
+        )  # fmt: skip
+
+
+@test
+def what_the_tasks_of_an_event_loop_await_is_told(bench):
+    for path in (PYTHON, *INTERPRETERS):
+        with hung(bench, replace(LOOP, interpreter=path)) as target:
+            [task] = judge_quickly(bench, target)
+            expect(dict(awaited(task)) == AWAITED, f"{path}: {task.get('coroutines')}")
 
 
 def damage(seed):

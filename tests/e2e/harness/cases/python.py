@@ -64,7 +64,13 @@ def positives():
                      edges=(("b", "holds", "the dead"),))
     yield no_waker("python/threads.py queue", causes={"a": "python-lock|sem", "b": "python-lock"},
                    may_cause=("main",), objects={"a": "notification of Queue.not_empty"})
+    yield LOOP
+    yield no_waker("python/event_loop.py result", causes={"main": "python-lock|sem"},
+                   places={"main": ("result", ".result()")})
 
+
+LOOP = self_wait("python/event_loop.py locks", causes={"main": "epoll"}, edges=(("main", "peer", "main"),),
+                 places={"main": ("<module>", "asyncio.run(main())")})
 
 NEAR = ("acquire lively", "self lively", "died lively", "queue lively", "released lively", "ledger lively", "slow",
         "slow-rlock", "consumers lively", "executor lively")
@@ -91,4 +97,4 @@ def under_all(cases):
 
 
 POSITIVES = list(under_all(positives()))
-NEAR_MISSES = list(under_all(quiet(f"python/threads.py {what}") for what in NEAR))
+NEAR_MISSES = [*under_all(quiet(f"python/threads.py {what}") for what in NEAR), quiet("python/event_loop.py thread")]
