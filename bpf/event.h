@@ -42,7 +42,7 @@ enum task_flag {
 enum object_flag {
 	OBJECT_READ = 1 << 0,	/* bytes are valid */
 	OBJECT_MAPPED = 1 << 1, /* a mapping was found; the object_* fields are valid */
-	OBJECT_SHARED = 1 << 2, /* VM_SHARED: others may map the same memory */
+	OBJECT_SHARED = 1 << 2, /* VM_MAYSHARE: others may map the same memory */
 	OBJECT_FILE = 1 << 3, /* the mapping has a file (also tmpfs and shared anonymous memory) */
 	OBJECT_BUSY = 1 << 4, /* the address space was locked: look again */
 	OBJECT_DENIED = 1 << 5, /* a file system on which a read may hang: never touched */
@@ -301,7 +301,7 @@ _Static_assert(sizeof(struct epoll_target) == 24, "epoll_target has padding");
 
 /* One mapping, as the mappings pass streams it. */
 enum mapping_flag {
-	MAPPING_SHARED = 1 << 0,
+	MAPPING_SHARED = 1 << 0, /* and opened for writing, where the kernel side says it */
 	MAPPING_WRITE = 1 << 1,
 	MAPPING_READ = 1 << 2,
 	MAPPING_FILE = 1 << 3,

@@ -2,7 +2,8 @@
 /*
  * Every shared mapping of a file (also of shared anonymous memory, which is
  * tmpfs), once for each process, with the kernel's count of those that are
- * writable: who could change the memory that a task waits on.
+ * writable: who could change the memory that a task waits on, or wake a task
+ * there, for which it is enough to read it.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -18,15 +19,18 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define VM_READ		0x1
 #define VM_WRITE	0x2
 #define VM_EXEC		0x4
-#define VM_SHARED	0x8
+#define VM_SHARED	0x8  /* not of a file that was opened for reading only ... */
+#define VM_MAYSHARE	0x80 /* ... this of every MAP_SHARED */
 #define VM_UFFD_MISSING 0x200
 #define VM_UFFD_WP	0x1000
 
 static __u32 mapping_flags(const struct vm_area_struct *vma, __u64 magic)
 {
 	__u64 vm_flags = vma->vm_flags;
-	__u32 flags = MAPPING_SHARED | MAPPING_FILE;
+	__u32 flags = MAPPING_FILE;
 
+	if (vm_flags & VM_SHARED)
+		flags |= MAPPING_SHARED;
 	if (vm_flags & VM_READ)
 		flags |= MAPPING_READ;
 	if (vm_flags & VM_WRITE)
@@ -49,7 +53,7 @@ int maps__task_vma(struct bpf_iter__task_vma *ctx)
 	const struct inode *inode;
 	const struct file *file;
 
-	if (!task || !vma || !(vma->vm_flags & VM_SHARED) || !vma->vm_file)
+	if (!task || !vma || !(vma->vm_flags & VM_MAYSHARE) || !vma->vm_file)
 		return 0;
 	file = vma->vm_file;
 	inode = file->f_inode;

@@ -15,7 +15,9 @@
 
 #define EBUSY	      16
 #define SMALLEST_PAGE 4096ULL
+#define VM_WRITE      0x2
 #define VM_SHARED     0x8
+#define VM_MAYSHARE   0x80 /* MAP_SHARED, also of a file that was opened for reading only */
 #define VM_PFNMAP     0x400
 #define VM_IO	      0x4000
 
@@ -34,13 +36,17 @@ struct object_place {
  * Anonymous memory, memory file systems, and private mappings that have pages
  * of their own: a static lock lies in a file's .data, and was written to. The
  * anon_vma speaks for the mapping and not for the page, so the file must be
- * local as well.
+ * local as well. Where nothing may be written the page is likely the file's.
  */
 static inline bool place_is_readable(const struct vm_area_struct *vma, __u64 magic)
 {
 	if (vma->vm_flags & (VM_IO | VM_PFNMAP))
 		return false;
-	if (!vma->vm_file || mount_is_memory(magic))
+	if (!vma->vm_file)
+		return true;
+	if (!(vma->vm_flags & (VM_WRITE | VM_MAYSHARE)))
+		return false;
+	if (mount_is_memory(magic))
 		return true;
 	return !(vma->vm_flags & VM_SHARED) && vma->anon_vma && mount_is_local(magic);
 }
@@ -52,7 +58,7 @@ static long place_fill(struct task_struct *task, struct vm_area_struct *vma,
 
 	place->flags = OBJECT_MAPPED;
 	place->end = vma->vm_end;
-	if (vma->vm_flags & VM_SHARED)
+	if (vma->vm_flags & VM_MAYSHARE)
 		place->flags |= OBJECT_SHARED;
 	if (vma->vm_file) {
 		struct inode *inode = vma->vm_file->f_inode;

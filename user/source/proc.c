@@ -139,6 +139,10 @@ static void object_read(const struct probe *probe, struct look_task *task)
 		return;
 	}
 
+	/* As in place_is_readable(). */
+	if (mapping->inode && !(mapping->flags & (MAPPING_SHARED | MAPPING_WRITE)))
+		return;
+
 	size_t length = mapping->end - address < OBJECT_LEN ? mapping->end - address : OBJECT_LEN;
 
 	if (probe_memory(probe, task->pid, address, task->object, length))
