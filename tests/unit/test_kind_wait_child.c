@@ -321,10 +321,9 @@ Test(kind_wait_child, pidfd_leads_to_its_process)
 	fake_system_deinit(&system);
 }
 
-Test(kind_wait_child, shell_with_a_trap_is_open_and_a_service_is_not)
+Test(kind_wait_child, handler_opens_it_and_leaves_the_child_responsible)
 {
 	static const char *const programs[] = { "/bin/bash", "/usr/sbin/service" };
-	static const uint32_t open[] = { OPEN_BIT(OPEN_SIGNAL), 0 };
 
 	for (int i = 0; i < 2; i++) {
 		struct fake_system system = { 0 };
@@ -333,8 +332,21 @@ Test(kind_wait_child, shell_with_a_trap_is_open_and_a_service_is_not)
 		task->caught = 1ull << (SIGTERM - 1);
 		fake_call(task, SYS_wait4, 20, 0, 0, 0);
 		fake_program(&system, 10, programs[i]);
-		cr_expect_eq(fake_resolve(&system, &wait4_kind, 10, COST_READ).open, open[i], "%s",
-			     programs[i]);
+
+		struct fake_wait wait = fake_resolve(&system, &wait4_kind, 10, COST_READ);
+
+		cr_expect_eq(wait.open, OPEN_BIT(OPEN_SIGNAL), "%s", programs[i]);
+		cr_expect_eq(wait.edges[0].flags, STRONG);
 		fake_system_deinit(&system);
 	}
+}
+
+Test(kind_wait_child, child_with_a_timer_ends_one_day)
+{
+	struct fake_system system = { 0 };
+
+	fake_call(family(&system), SYS_wait4, 20, 0, 0, 0);
+	fake_task(&system, 20, 21)->flags |= TASK_TIMER;
+	cr_assert_eq(fake_resolve(&system, &wait4_kind, 10, COST_READ).open, OPEN_BIT(OPEN_TIMER));
+	fake_system_deinit(&system);
 }

@@ -270,6 +270,18 @@ static void check_threads(struct graph *graph, uint32_t node, const struct proce
 		graph_open_group(graph, node, OPEN_CENSUS);
 }
 
+/*
+ * Then it will run a handler, in whatever wait its threads are, or end: it does act, for those who
+ * wait for anything that a process may do.
+ */
+static bool timer_is_armed(const struct look *look, const struct process *process)
+{
+	for (uint32_t i = process->first; i < process->first + process->count; i++)
+		if (look->tasks[i].flags & TASK_TIMER && !(look->tasks[i].flags & TASK_DEAD))
+			return true;
+	return false;
+}
+
 uint32_t graph_process(struct graph *graph, const struct process *process)
 {
 	uint32_t *known = &graph->process_node[process - graph->look->processes];
@@ -289,6 +301,8 @@ uint32_t graph_process(struct graph *graph, const struct process *process)
 		if (graph_add_member(graph, node, i))
 			return NO_NODE;
 	check_threads(graph, node, process);
+	if (timer_is_armed(graph->look, process))
+		graph_open_group(graph, node, OPEN_TIMER);
 	*known = node;
 	return node;
 }

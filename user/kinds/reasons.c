@@ -95,6 +95,11 @@ static uint32_t process_node(const struct kind_context *context, uint32_t pid)
 	return process ? graph_process(context->graph, process) : NO_NODE;
 }
 
+static void group_open_like(struct graph *graph, uint32_t group, uint32_t member)
+{
+	graph_group(graph, group)->open |= graph_group(graph, member)->open;
+}
+
 uint32_t group_of_processes(const struct kind_context *context, enum group_type type, uint64_t a,
 			    uint64_t b, const uint32_t *pids, size_t count)
 {
@@ -116,6 +121,8 @@ uint32_t group_of_processes(const struct kind_context *context, enum group_type 
 			graph_open_group(graph, group, OPEN_BUSY);
 		else if (graph_add_member(graph, group, node))
 			return NO_NODE;
+		else
+			group_open_like(graph, group, node);
 	}
 	return group;
 }

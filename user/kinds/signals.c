@@ -79,30 +79,40 @@ static void saw_caught(const struct look_task *task, struct wait_builder *b)
 		      (uint64_t)task->caught);
 }
 
+/* False if no handler of the process reaches such a wait of the task, or it cannot be told. */
+static bool handler_reaches(const struct kind_context *context, const struct look_task *task,
+			    struct wait_builder *b, enum handler_reach reach)
+{
+	const char *path;
+	int error = probe_program(context->probe, task->pid, &path);
+
+	if (error) {
+		wait_open_error(b, error);
+		return false;
+	}
+	if (program_is(path, interpreters))
+		return task->tid == task->pid;
+	return reach == HANDLER_MAY_INTERRUPT;
+}
+
 enum cost signals_resolve(const struct kind_context *context, const struct look_task *task,
 			  enum cost budget, struct wait_builder *b, enum handler_reach reach)
 {
 	uint64_t caught = caught_signals(task, reach);
 	bool timer = task->flags & TASK_TIMER;
 
-	if (reach != HANDLER_MAY_RAISE)
+	bool depends = reach == HANDLER_MAY_RAISE || reach == HANDLER_MAY_INTERRUPT;
+
+	if (!depends)
 		saw_caught(task, b);
 	if (!caught && !timer)
 		return COST_DONE;
-	if (reach == HANDLER_MAY_RAISE) {
-		if (task->tid != task->pid)
-			return COST_DONE;
+	if (reach == HANDLER_MAY_RAISE && task->tid != task->pid)
+		return COST_DONE;
+	if (depends) {
 		if (budget < COST_READ)
 			return COST_READ;
-
-		const char *path;
-		int error = probe_program(context->probe, task->pid, &path);
-
-		if (error) {
-			wait_open_error(b, error);
-			return COST_DONE;
-		}
-		if (!program_is(path, interpreters))
+		if (!handler_reaches(context, task, b, reach))
 			return COST_DONE;
 		saw_caught(task, b);
 	}

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Signal handlers and timers as ways on. A handler may post a semaphore, write
- * to a pipe, or make a call return early; it may not release a mutex or a file
- * lock, and the C library repeats join and wait when it has run. Only an
+ * to a pipe, end a child, or make a call return early; it may not release a mutex
+ * or a file lock, and the C library repeats a join when it has run. Only an
  * interpreter runs handlers of its own in its main thread, which may raise out
- * of any wait.
+ * of any wait; what else it does with a signal is nothing, and it waits again.
  */
 #ifndef DLTRACE_SIGNALS_H
 #define DLTRACE_SIGNALS_H
@@ -12,9 +12,10 @@
 #include "core/kind.h"
 
 enum handler_reach {
-	HANDLER_MAY_END,   /* sem, pipe, poll, any futex that is not known better */
-	HANDLER_MAY_RAISE, /* join, wait: only an interpreter's */
-	HANDLER_ENDS_ANY,  /* pause, and calls that unblock signals: SIGINT counts too */
+	HANDLER_MAY_END,       /* sem, pipe, poll, any futex that is not known better */
+	HANDLER_MAY_INTERRUPT, /* wait4: anybody's but an interpreter's beside its main thread */
+	HANDLER_MAY_RAISE,     /* join: only an interpreter's in its main thread */
+	HANDLER_ENDS_ANY,      /* pause, and calls that unblock signals: SIGINT counts too */
 };
 
 /*

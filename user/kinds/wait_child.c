@@ -207,7 +207,7 @@ static enum cost wait_child_resolve(const struct kind_context *context,
 		wait_open(b, OPEN_UNKNOWN_CALL);
 		return COST_DONE;
 	}
-	return signals_resolve(context, task, budget, b, HANDLER_MAY_RAISE);
+	return signals_resolve(context, task, budget, b, HANDLER_MAY_INTERRUPT);
 }
 
 static void wait_child_describe(const struct kind_context *context, const struct look_task *task,

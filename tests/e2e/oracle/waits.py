@@ -94,6 +94,8 @@ class Waits:
         if edge.of_processes and self.wait.mates == {self.number} and edge.tasks == {self.number}:
             others = False
         self.wait.held |= edge.holder and bool(others)
+        if edge.of_processes:
+            self.wait.open |= any(self.plan.processes[self.plan.threads[t].process].alarm for t in edge.tasks)
         return edge
 
     # who there is
@@ -195,11 +197,12 @@ class Waits:
         call = self.thread.call
         if not call.endswith(("-any", "-group")):
             self.add_process(self.thread.argument, "child")
-            return
-        self.add_children("child", holder=call.endswith("-any"))
-        # its own threads may give it new ones
-        if len(self.plan.threads_of(self.me)) > 1:
-            self.add_memory("may-wake")
+        else:
+            self.add_children("child", holder=call.endswith("-any"))
+            # its own threads may give it new ones
+            if len(self.plan.threads_of(self.me)) > 1:
+                self.add_memory("may-wake")
+        self.add_handlers()
 
     waitid = wait4
 
