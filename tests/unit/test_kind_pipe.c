@@ -327,3 +327,44 @@ Test(kind_pipe, other_kinds_of_file_are_other_kinds_waits)
 		fake_system_deinit(&system);
 	}
 }
+
+/* Thread 11 reads descriptor 3 of its own table; only the given one's is the pipe. */
+static uint32_t open_with_own_table(uint32_t reader_of_pipe)
+{
+	struct fake_system system = { 0 };
+	struct open_file files[] = { end(10, 3, READS), end(20, 4, WRITES) };
+	struct look_task *thread;
+
+	fake_task(&system, 10, 10);
+	thread = fake_task(&system, 10, 11);
+	thread->files = 0x3000;
+	fake_call(thread, SYS_read, 3, 0, 1, 0);
+	fake_task(&system, 20, 20);
+	fake_descriptor(&system, reader_of_pipe, 3, &files[0]);
+	fake_holders(&system, FAKE_DEV, INODE, files, 2);
+
+	uint32_t open = fake_resolve(&system, &pipe_read_kind, 11, COST_TABLE).open;
+
+	fake_system_deinit(&system);
+	return open;
+}
+
+Test(kind_pipe, thread_with_a_table_of_its_own_means_its_own_descriptor)
+{
+	cr_expect_eq(open_with_own_table(11), 0);
+	cr_expect_neq(open_with_own_table(10), 0, "that is another file");
+}
+
+Test(kind_pipe, writer_with_a_timer_writes_one_day)
+{
+	struct fake_system system = { 0 };
+	struct open_file files[] = { end(10, 3, READS), end(20, 4, WRITES) };
+
+	fake_call(fake_task(&system, 10, 10), SYS_read, 3, 0, 1, 0);
+	fake_task(&system, 20, 20)->flags |= TASK_TIMER;
+	fake_descriptor(&system, 10, 3, &files[0]);
+	fake_holders(&system, FAKE_DEV, INODE, files, 2);
+	cr_assert_eq(fake_resolve(&system, &pipe_read_kind, 10, COST_TABLE).open,
+		     OPEN_BIT(OPEN_TIMER));
+	fake_system_deinit(&system);
+}

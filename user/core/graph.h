@@ -33,7 +33,8 @@ enum group_type {
 	GROUP_SHARERS, /* processes that share an open file description; a: its id, b: inode */
 	GROUP_HOLDERS, /* processes that hold a description; a: dev of a socket, b: its inode; a: 0,
 			  b: an eventfd's id */
-	GROUP_EPOLL,   /* the same of an epoll instance; a: pid, b: one descriptor of it there */
+	GROUP_EPOLL, /* the same of an epoll instance; a: pid or tid, b: one descriptor of it there
+		      */
 	GROUP_TYPES,
 };
 extern const char *const group_type_name[GROUP_TYPES];

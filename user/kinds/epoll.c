@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kinds/epoll_set.h"
+#include "kinds/file_call.h"
 #include "kinds/kinds.h"
 #include "kinds/pause.h"
 #include "kinds/reasons.h"
@@ -60,12 +61,13 @@ static void epoll_describe(const struct kind_context *context, const struct look
 	struct answer answer;
 	int fd = (int32_t)task->args[0];
 
-	if (probe_epoll(context->probe, task->pid, fd, &answer) || !answer.count) {
+	if (probe_epoll(context->probe, file_table(context->look, task), fd, &answer) ||
+	    !answer.count) {
 		snprintf(ret, size, "epoll instance %d", fd);
 		return;
 	}
 	targets = answer.items;
-	if (probe_descriptor(context->probe, task->pid, targets[0].fd, &file))
+	if (file_of_call(context, task, targets[0].fd, &file))
 		snprintf(ret, size, "epoll instance %d of %u files", fd, answer.count);
 	else
 		snprintf(ret, size, "epoll instance %d of %u files, the first a %s", fd,

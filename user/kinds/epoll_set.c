@@ -10,6 +10,7 @@
  * inode, all whose description it is.
  */
 #include "kinds/epoll_set.h"
+#include "kinds/file_call.h"
 
 #include <errno.h>
 
@@ -21,17 +22,6 @@
 #define DEPTH_MOST 5 /* fs/eventpoll.c: EP_MAX_NESTS is 4 */
 /* How an event is reported, and not which. */
 #define HOW_EVENTS (EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE)
-
-/* Its descriptor, among those of all anonymous files. */
-static const struct open_file *find_own(const struct answer *answer, const struct open_file *file)
-{
-	const struct open_file *files = answer->items;
-
-	for (uint32_t i = 0; i < answer->count; i++)
-		if (files[i].pid == file->pid && files[i].fd == file->fd)
-			return &files[i];
-	return NULL;
-}
 
 /* An edge to those who may change what is watched. */
 static void changers_edge(const struct kind_context *context, const struct look_task *task,
@@ -46,18 +36,18 @@ static void changers_edge(const struct kind_context *context, const struct look_
 		wait_open_error(b, error);
 		return;
 	}
-	own = find_own(&answer, file);
+	own = holders_own(&answer, task, file->fd);
 	if (!own || !own->description) {
 		wait_open(b, OPEN_CENSUS);
 		return;
 	}
 
 	const struct holder_filter filter = { .mode = 3, .description = own->description };
-	uint32_t node =
-		graph_find_group(context->graph, GROUP_EPOLL, task->pid, (uint64_t)file->fd);
+	uint32_t table = file_table(context->look, task);
+	uint32_t node = graph_find_group(context->graph, GROUP_EPOLL, table, (uint64_t)file->fd);
 
 	if (node == NO_NODE)
-		node = holders_group(context, GROUP_EPOLL, task->pid, (uint64_t)file->fd, &answer,
+		node = holders_group(context, GROUP_EPOLL, table, (uint64_t)file->fd, &answer,
 				     &filter, &found, &first);
 	wait_edge_or_open(b, node, RELATION_MAY_WAKE, EDGE_CAN_END);
 }
@@ -91,10 +81,11 @@ enum cost epoll_watch(const struct kind_context *context, const struct look_task
 	const struct open_file *file;
 	enum cost next = COST_DONE;
 	struct answer answer;
-	int error = probe_descriptor(context->probe, task->pid, watch->fd, &file);
+	int error = file_of_call(context, task, watch->fd, &file);
 
 	if (!error)
-		error = probe_epoll(context->probe, task->pid, watch->fd, &answer);
+		error = probe_epoll(context->probe, file_table(context->look, task), watch->fd,
+				    &answer);
 	if (error || answer.partial || watch->depth >= DEPTH_MOST) {
 		wait_open_error(b, error ? error : -E2BIG);
 		return COST_DONE;

@@ -20,7 +20,7 @@ static enum cost eventfd_resolve(const struct kind_context *context, const struc
 		return COST_READ;
 	file_call_sides(task, side);
 
-	int error = probe_descriptor(context->probe, task->pid, side[0].fd, &file);
+	int error = file_of_call(context, task, side[0].fd, &file);
 
 	if (error || file->kind != FILE_EVENTFD) {
 		wait_open_error(b, error ? error : -EBUSY);
@@ -43,7 +43,7 @@ static void eventfd_describe(const struct kind_context *context, const struct lo
 	const struct open_file *file;
 
 	file_call_sides(task, side);
-	if (probe_descriptor(context->probe, task->pid, side[0].fd, &file))
+	if (file_of_call(context, task, side[0].fd, &file))
 		snprintf(ret, size, "descriptor %d", side[0].fd);
 	else
 		snprintf(ret, size, "eventfd %u", file->target);

@@ -19,16 +19,6 @@
 
 #define COUNTER_FULL 2 /* open_file.used */
 
-static const struct open_file *find_own(const struct answer *answer, const struct open_file *file)
-{
-	const struct open_file *files = answer->items;
-
-	for (uint32_t i = 0; i < answer->count; i++)
-		if (files[i].pid == file->pid && files[i].fd == file->fd)
-			return &files[i];
-	return NULL;
-}
-
 static void open_for_counter(const struct open_file *own, bool in, bool out, bool edge,
 			     struct wait_builder *b)
 {
@@ -68,7 +58,7 @@ bool eventfd_edge(const struct kind_context *context, const struct look_task *ta
 		return true;
 	}
 
-	const struct open_file *own = find_own(&answer, file);
+	const struct open_file *own = holders_own(&answer, task, file->fd);
 
 	/* Without the description's id they cannot be told from other anonymous files. */
 	if (!own || !own->description) {

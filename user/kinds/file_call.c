@@ -40,3 +40,23 @@ uint32_t file_call_sides(const struct look_task *task, struct file_side ret[FILE
 					    .events = rows[call].sides[i].events };
 	return rows[call].count;
 }
+
+/* Among the threads of a process that live, /proc shows the first one's (probe/procfs.c). */
+uint32_t file_table(const struct look *look, const struct look_task *task)
+{
+	const struct process *process = look_process(look, task->pid);
+
+	for (uint32_t i = 0; process && i < process->count; i++) {
+		const struct look_task *thread = &look->tasks[process->first + i];
+
+		if (!(thread->flags & TASK_DEAD))
+			return thread->files == task->files ? task->pid : task->tid;
+	}
+	return task->pid;
+}
+
+int file_of_call(const struct kind_context *context, const struct look_task *task, int fd,
+		 const struct open_file **ret_file)
+{
+	return probe_descriptor(context->probe, file_table(context->look, task), fd, ret_file);
+}

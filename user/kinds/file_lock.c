@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "kinds/kinds.h"
+#include "kinds/file_call.h"
 #include "kinds/lock_holders.h"
 #include "kinds/reasons.h"
 #include "kinds/signals.h"
@@ -84,7 +85,7 @@ static enum cost file_lock_resolve(const struct kind_context *context, const str
 	if (budget < COST_READ)
 		return COST_READ;
 
-	int err = probe_descriptor(context->probe, task->pid, (int32_t)task->args[0], &file);
+	int err = file_of_call(context, task, (int32_t)task->args[0], &file);
 
 	if (!err)
 		err = wish_of(context, task, &wish);
@@ -123,7 +124,7 @@ static void file_lock_describe(const struct kind_context *context, const struct 
 	char range[64];
 
 	describe_range(context, task, range, sizeof(range));
-	if (probe_path(context->probe, task->pid, fd, &path))
+	if (probe_path(context->probe, file_table(context->look, task), fd, &path))
 		snprintf(ret, size, "lock on descriptor %d%s", fd, range);
 	else
 		snprintf(ret, size, "lock on %.100s%s", path, range);

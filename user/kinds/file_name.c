@@ -5,6 +5,7 @@
  * is watched: nobody in particular.
  */
 #include "kinds/file_name.h"
+#include "kinds/file_call.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,11 +26,12 @@ static const struct {
 	{ "anon_inode:kvm-vcpu", "virtual CPU" },
 };
 
-static const char *anonymous_name(const struct kind_context *context, uint32_t pid, int fd)
+static const char *anonymous_name(const struct kind_context *context, const struct look_task *task,
+				  int fd)
 {
 	const char *link;
 
-	if (probe_path(context->probe, pid, fd, &link))
+	if (probe_path(context->probe, file_table(context->look, task), fd, &link))
 		return NULL;
 	for (size_t i = 0; i < sizeof(anonymous) / sizeof(anonymous[0]); i++)
 		if (begins_with(link, anonymous[i].link))
@@ -37,10 +39,10 @@ static const char *anonymous_name(const struct kind_context *context, uint32_t p
 	return NULL;
 }
 
-void wait_open_descriptor(const struct kind_context *context, uint32_t pid, int fd,
+void wait_open_descriptor(const struct kind_context *context, const struct look_task *task, int fd,
 			  const struct open_file *file, struct wait_builder *b)
 {
-	if (file->kind == FILE_OTHER && anonymous_name(context, pid, fd))
+	if (file->kind == FILE_OTHER && anonymous_name(context, task, fd))
 		wait_open(b, OPEN_IN_KERNEL);
 	else
 		wait_open_file(b, file->kind);
@@ -52,16 +54,17 @@ static bool is_anonymous(uint32_t kind)
 	return kind == FILE_INOTIFY || kind == FILE_TIMERFD || kind == FILE_SIGNALFD;
 }
 
-void file_describe(const struct kind_context *context, uint32_t pid, int fd,
+void file_describe(const struct kind_context *context, const struct look_task *task, int fd,
 		   const struct open_file *file, char *ret, size_t size)
 {
-	const char *name = file->kind == FILE_OTHER ? anonymous_name(context, pid, fd) : NULL;
+	const char *name = file->kind == FILE_OTHER ? anonymous_name(context, task, fd) : NULL;
 	const char *kind = file_kind_name(file->kind), *path;
 	bool has_path = file->kind == FILE_TERMINAL || file->kind == FILE_DEVICE;
 
 	if (name || is_anonymous(file->kind))
 		snprintf(ret, size, "%s of descriptor %d", name ? name : kind, fd);
-	else if (has_path && !probe_path(context->probe, pid, fd, &path))
+	else if (has_path &&
+		 !probe_path(context->probe, file_table(context->look, task), fd, &path))
 		snprintf(ret, size, "%s %s", kind, path);
 	else
 		snprintf(ret, size, "%s %" PRIu64, kind, (uint64_t)file->inode);

@@ -6,10 +6,10 @@
 #include "core/kind.h"
 
 /* The wait is for that descriptor of the process, which is not looked into. Asks at COST_READ. */
-void wait_open_descriptor(const struct kind_context *context, uint32_t pid, int fd,
+void wait_open_descriptor(const struct kind_context *context, const struct look_task *task, int fd,
 			  const struct open_file *file, struct wait_builder *b);
 /* For people: "pipe 123", "terminal /dev/pts/3", "userfaultfd of descriptor 3". */
-void file_describe(const struct kind_context *context, uint32_t pid, int fd,
+void file_describe(const struct kind_context *context, const struct look_task *task, int fd,
 		   const struct open_file *file, char *ret, size_t size);
 
 #endif /* DLTRACE_FILE_NAME_H */

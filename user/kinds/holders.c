@@ -124,15 +124,35 @@ uint32_t holders_group(const struct kind_context *context, enum group_type type,
 	return group;
 }
 
-/* A leader that has ended shows no descriptors, but its threads do. */
-static uint32_t living_thread(const struct look *look, uint32_t pid)
+const struct open_file *holders_own(const struct answer *answer, const struct look_task *task,
+				    int fd)
 {
-	const struct process *process = look_process(look, pid);
+	const struct open_file *files = answer->items;
 
-	for (uint32_t i = 0; process && i < process->count; i++)
-		if (!(look->tasks[process->first + i].flags & TASK_DEAD))
-			return look->tasks[process->first + i].tid;
-	return pid;
+	for (uint32_t i = 0; i < answer->count; i++)
+		if (files[i].pid == task->pid && files[i].fd == fd &&
+		    (!task->files || files[i].table == task->files))
+			return &files[i];
+	return NULL;
+}
+
+/* A leader that has ended shows no descriptors, and a thread may have others than its leader. */
+static uint32_t thread_with_table(const struct look *look, const struct open_file *file)
+{
+	const struct process *process = look_process(look, file->pid);
+	uint32_t living = 0;
+
+	for (uint32_t i = 0; process && i < process->count; i++) {
+		const struct look_task *thread = &look->tasks[process->first + i];
+
+		if (thread->flags & TASK_DEAD)
+			continue;
+		if (thread->files == file->table)
+			return thread->tid;
+		if (!living)
+			living = thread->tid;
+	}
+	return living ? living : file->pid;
 }
 
 void holders_saw(const struct kind_context *context, const struct answer *answer,
@@ -147,7 +167,7 @@ void holders_saw(const struct kind_context *context, const struct answer *answer
 		if (!is_meant(filter, &files[i]))
 			continue;
 		snprintf(path, sizeof(path), "/proc/%u/fd/%d",
-			 living_thread(context->look, files[i].pid), files[i].fd);
+			 thread_with_table(context->look, &files[i]), files[i].fd);
 		if (files[i].kind == FILE_PIPE || files[i].kind == FILE_SOCKET)
 			wait_saw_proc(b, path, meaning, "%s:[%" PRIu64 "]", link,
 				      (uint64_t)files[i].inode);

@@ -20,6 +20,9 @@ struct holder_filter {
 uint32_t holders_group(const struct kind_context *context, enum group_type type, uint64_t a,
 		       uint64_t b, const struct answer *answer, const struct holder_filter *filter,
 		       int64_t *ret_found, const struct open_file **ret_first);
+/* The task's own descriptor among them, NULL if it is not. */
+const struct open_file *holders_own(const struct answer *answer, const struct look_task *task,
+				    int fd);
 /* The first few descriptors as evidence; link is what /proc shows them as, with the inode. */
 void holders_saw(const struct kind_context *context, const struct answer *answer,
 		 const struct holder_filter *filter, const char *link, const char *meaning,

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "kinds/description.h"
+#include "kinds/file_call.h"
 #include "kinds/kinds.h"
 #include "kinds/reasons.h"
 #include "kinds/signals.h"
@@ -76,7 +77,7 @@ static enum cost mq_resolve(const struct kind_context *context, const struct loo
 	if (budget < COST_READ)
 		return COST_READ;
 
-	int err = probe_descriptor(context->probe, task->pid, (int32_t)task->args[0], &file);
+	int err = file_of_call(context, task, (int32_t)task->args[0], &file);
 
 	if (!err)
 		wait_object(b, file->dev, file->inode, receives);
@@ -101,7 +102,7 @@ static void mq_describe(const struct kind_context *context, const struct look_ta
 	int fd = (int32_t)task->args[0];
 	const char *path;
 
-	if (probe_path(context->probe, task->pid, fd, &path))
+	if (probe_path(context->probe, file_table(context->look, task), fd, &path))
 		snprintf(ret, size, "message queue of descriptor %d", fd);
 	else
 		snprintf(ret, size, "message queue %.100s", path);

@@ -85,10 +85,9 @@ static bool describe_file(const struct kind_context *context, const struct look_
 	struct file_side side[FILE_CALL_SIDES];
 	const struct open_file *file;
 
-	if (!file_call_sides(task, side) ||
-	    probe_descriptor(context->probe, task->pid, side[0].fd, &file))
+	if (!file_call_sides(task, side) || file_of_call(context, task, side[0].fd, &file))
 		return false;
-	file_describe(context, task->pid, side[0].fd, file, ret, size);
+	file_describe(context, task, side[0].fd, file, ret, size);
 	return true;
 }
 

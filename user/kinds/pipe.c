@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "kinds/file_name.h"
+#include "kinds/file_call.h"
 #include "kinds/kinds.h"
 #include "kinds/pipe_ends.h"
 #include "kinds/reasons.h"
@@ -27,7 +28,7 @@ static enum cost hand_over(const struct kind_context *context, const struct look
 	b->wait->kind = kind ? kind : WAIT_OTHER;
 	if (kind)
 		return COST_TABLE; /* the other kind is asked at once */
-	wait_open_descriptor(context, task->pid, (int32_t)task->args[0], file, b);
+	wait_open_descriptor(context, task, (int32_t)task->args[0], file, b);
 	return COST_DONE;
 }
 
@@ -40,7 +41,7 @@ static enum cost pipe_resolve(const struct kind_context *context, const struct l
 	if (budget < COST_READ)
 		return COST_READ;
 
-	int error = probe_descriptor(context->probe, task->pid, (int32_t)task->args[0], &file);
+	int error = file_of_call(context, task, (int32_t)task->args[0], &file);
 
 	if (error) {
 		wait_open_error(b, error);
@@ -62,10 +63,10 @@ static void pipe_describe(const struct kind_context *context, const struct look_
 	const struct open_file *file;
 	int fd = (int32_t)task->args[0];
 
-	if (probe_descriptor(context->probe, task->pid, fd, &file))
+	if (file_of_call(context, task, fd, &file))
 		snprintf(ret, size, "descriptor %d", fd);
 	else
-		file_describe(context, task->pid, fd, file, ret, size);
+		file_describe(context, task, fd, file, ret, size);
 }
 
 static bool pipe_read_recognise(const struct kind_context *context, const struct look_task *task)

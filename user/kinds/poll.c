@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "kinds/file_name.h"
+#include "kinds/file_call.h"
 #include "kinds/kinds.h"
 #include "kinds/pause.h"
 #include "kinds/poll_set.h"
@@ -127,12 +128,12 @@ static void describe_first(const struct kind_context *context, const struct look
 
 	if (set->count > 1)
 		snprintf(more, sizeof(more), " and %zu more", set->count - 1);
-	if (probe_descriptor(context->probe, task->pid, set->items[0].fd, &file)) {
+	if (file_of_call(context, task, set->items[0].fd, &file)) {
 		snprintf(ret, size, "descriptor %d%s", set->items[0].fd, more);
 	} else if (file->kind == FILE_PIDFD) {
 		snprintf(ret, size, "process %u%s", file->target, more);
 	} else {
-		file_describe(context, task->pid, set->items[0].fd, file, name, sizeof(name));
+		file_describe(context, task, set->items[0].fd, file, name, sizeof(name));
 		snprintf(ret, size, "%s%s", name, more);
 	}
 }

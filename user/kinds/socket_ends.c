@@ -286,7 +286,7 @@ enum cost socket_resolve(const struct kind_context *context, const struct look_t
 		return COST_DONE;
 	}
 
-	int error = probe_descriptor(context->probe, task->pid, side[0].fd, &file);
+	int error = file_of_call(context, task, side[0].fd, &file);
 
 	if (error) {
 		wait_open_error(b, error);
@@ -319,7 +319,7 @@ void socket_describe(const struct kind_context *context, const struct look_task 
 	const struct open_file *file;
 
 	file_call_sides(task, side);
-	if (probe_descriptor(context->probe, task->pid, side[0].fd, &file))
+	if (file_of_call(context, task, side[0].fd, &file))
 		snprintf(ret, size, "descriptor %d", side[0].fd);
 	else if (probe_socket(context->probe, file->inode, &socket) || !socket->peer)
 		snprintf(ret, size, "%s %" PRIu64, file_kind_name(file->kind),

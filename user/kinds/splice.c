@@ -59,7 +59,7 @@ static enum cost splice_resolve(const struct kind_context *context, const struct
 	wait_object(b, task->start_ns, task->tid, 0);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct open_file *file;
-		int error = probe_descriptor(context->probe, task->pid, sides[i].fd, &file);
+		int error = file_of_call(context, task, sides[i].fd, &file);
 
 		if (error) {
 			wait_open_error(b, error);

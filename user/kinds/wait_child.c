@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "kinds/children.h"
+#include "kinds/file_call.h"
 #include "kinds/kinds.h"
 #include "kinds/mappers.h"
 #include "kinds/reasons.h"
@@ -128,7 +129,7 @@ static enum cost resolve_pidfd(const struct kind_context *context, const struct 
 		return COST_READ;
 
 	const struct open_file *file;
-	int error = probe_descriptor(context->probe, task->pid, fd, &file);
+	int error = file_of_call(context, task, fd, &file);
 
 	if (error)
 		wait_open_error(b, error);

@@ -11,6 +11,7 @@
 
 #include "kinds/epoll_set.h"
 #include "kinds/eventfd_users.h"
+#include "kinds/file_call.h"
 #include "kinds/file_name.h"
 #include "kinds/pipe_ends.h"
 #include "kinds/reasons.h"
@@ -126,7 +127,7 @@ enum cost watch_resolve(const struct kind_context *context, const struct look_ta
 			bool *ret_wakes_itself)
 {
 	struct watcher w = { context, task, watch, NULL, b };
-	int error = probe_descriptor(context->probe, task->pid, watch->fd, &w.file);
+	int error = file_of_call(context, task, watch->fd, &w.file);
 
 	if (error) {
 		wait_open_error(b, error);
@@ -135,7 +136,7 @@ enum cost watch_resolve(const struct kind_context *context, const struct look_ta
 	if (w.file->kind == FILE_EPOLL)
 		return epoll_watch(context, task, watch, budget, b, ret_wakes_itself);
 	if (w.file->kind >= FILE_KINDS || !watch_of[w.file->kind]) {
-		wait_open_descriptor(context, task->pid, watch->fd, w.file, b);
+		wait_open_descriptor(context, task, watch->fd, w.file, b);
 		return COST_DONE;
 	}
 	if (budget < COST_TABLE && w.file->kind != FILE_PIDFD)
