@@ -83,7 +83,7 @@ static void read_program(struct live_probe *live, const struct question *questio
 			 struct answer *ret)
 {
 	char path[PATH_MAX];
-	int length = procfs_link(question->id, "exe", path, sizeof(path));
+	int length = procfs_link(procfs_thread(question->id), "exe", path, sizeof(path));
 
 	if (length < 0)
 		*ret = (struct answer){ .error = length };
