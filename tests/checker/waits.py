@@ -140,6 +140,8 @@ def handled(system, task):
 def mind_signals(system, task, wait, everywhere=True):
     """everywhere: a handler may end it in any program, not only by an interpreter's exception."""
     interpreter = task.tid == task.pid and INTERPRETERS.match(system.program(task.pid))
+    if 32 in task.caught and wait.can_end:
+        wait.can_end |= members(system, system.sharers(task.pid))  # pthread_cancel()
     if not everywhere and not interpreter:
         return wait
     if handled(system, task):

@@ -31,6 +31,22 @@ static bool recognised(uint32_t value, uint64_t address)
 	return yes;
 }
 
+Test(kind_join, in_a_process_that_cancels_threads_another_thread_may_end_it)
+{
+	struct fake_system system = { 0 };
+
+	joiner(&system, 11, CLEARS)->caught = 1ull << (32 - 1);
+
+	struct fake_wait wait = fake_resolve(&system, &join_kind, 10, COST_READ);
+	const struct edge *memory = fake_group_edge(&system, &wait, GROUP_MEMORY);
+
+	cr_assert_eq(wait.edge_count, 2);
+	cr_assert_eq(wait.edges[0].flags, EDGE_CAN_END | EDGE_HOLDER);
+	cr_assert(memory);
+	cr_assert_eq(memory->flags, EDGE_CAN_END, "not by custom");
+	fake_system_deinit(&system);
+}
+
 Test(kind_join, word_that_is_no_tid_is_known_by_who_clears_it)
 {
 	cr_expect(recognised(2, CLEARS), "joinstate of 2.43: may be joined");

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kinds/children.h"
+#include "kinds/mappers.h"
 #include "kinds/reasons.h"
 
 /* asm-generic/signal.h; the same on x86 and arm64 */
@@ -95,11 +96,38 @@ static bool handler_reaches(const struct kind_context *context, const struct loo
 	return reach == HANDLER_MAY_INTERRUPT;
 }
 
+static bool has_edge(const struct kind_context *context, const struct wait_builder *b,
+		     uint32_t target)
+{
+	const struct edge *edges = context->graph->edges + b->wait->first_edge;
+
+	for (uint32_t i = 0; i < b->wait->edge_count; i++)
+		if (edges[i].target == target)
+			return true;
+	return false;
+}
+
+/*
+ * pthread_cancel() by another thread ends nearly all calls that a handler may. glibc 2.34 and later
+ * have their handler for it only in a process that has cancelled a thread before
+ * (nptl/pthread_cancel.c); older ones in every one with threads.
+ */
+static void cancellers_edge(const struct kind_context *context, const struct look_task *task,
+			    struct wait_builder *b)
+{
+	if (task->threads < 2 || !(task->caught & SIGNAL_BIT(SIGNAL_CANCEL)) || !task->mm)
+		return;
+	if (!has_edge(context, b, graph_memory(context->graph, task->mm)))
+		memory_edge(context, task, b, RELATION_MAY_WAKE);
+}
+
 enum cost signals_resolve(const struct kind_context *context, const struct look_task *task,
 			  enum cost budget, struct wait_builder *b, enum handler_reach reach)
 {
 	uint64_t caught = caught_signals(task, reach);
 	bool timer = task->flags & TASK_TIMER;
+
+	cancellers_edge(context, task, b);
 
 	bool depends = reach == HANDLER_MAY_RAISE || reach == HANDLER_MAY_INTERRUPT;
 

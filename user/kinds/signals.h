@@ -20,9 +20,10 @@ enum handler_reach {
 
 /*
  * Opens the wait if a handler or timer may end it; a caught SIGCHLD alone makes the children its
- * wakers. By custom none of this counts against a known holder, so a kind calls it only at a budget
- * at which it can name the holders. Call it last: evidence goes to the edge before it. Returns the
- * cost of the question it still has, or COST_DONE.
+ * wakers, and where threads have been cancelled the process is one. By custom none of this counts
+ * against a known holder, so a kind calls it only at a budget at which it can name the holders.
+ * Call it last: evidence goes to the edge before it. Returns the cost of the question it still has,
+ * or COST_DONE.
  */
 enum cost signals_resolve(const struct kind_context *context, const struct look_task *task,
 			  enum cost budget, struct wait_builder *b, enum handler_reach reach);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The locks of glibc: mutexes of every type, and what has no owner."""
-from harness.case import A_B_HOLD, cycle, dead_owner, no_waker, quiet, self_wait
+from harness.case import A_B_HOLD, LIKELY, cycle, dead_owner, no_waker, quiet, self_wait
 
 # Each has an owner's word of its own. Normal ones are in basics.py.
 KIND = {
@@ -86,6 +86,10 @@ def mixed():
     """A mutex, and another kind of wait that whoever has it is in."""
     joins = (("main", "joins", "a"), ("a", "holds", "main"))
     yield cycle("glibc/loader", causes={"main": "join", "a": "mutex"}, edges=joins)
+    joins = (("b", "joins", "a"), ("a", "holds", "b"))
+    yield cycle("glibc/cancel", causes={"a": "mutex", "b": "join"}, victims=("main",), edges=joins)
+    # By custom who joins a thread does so until it ends; but others may cancel it, and did so before.
+    yield cycle("glibc/cancel live", LIKELY, causes={"a": "mutex", "b": "join"}, edges=joins)
     reads = (("main", "holds", "a"), ("a", "writer", "main"))
     yield cycle("glibc/pipe_holder", causes={"main": "mutex", "a": "pipe-read"}, edges=reads)
 
