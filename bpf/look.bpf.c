@@ -41,16 +41,21 @@ struct signal_struct___6_12 {
 	struct hlist_head posix_timers;
 } __attribute__((preserve_access_index));
 
-/* Set just before a look: when its reader last began to run, CLOCK_MONOTONIC. */
+/* Set just before a look: when its reader last began to run, CLOCK_MONOTONIC ... */
 volatile __u64 reader_woke_ns = 0;
+/* ... and how often it had been switched out before. */
+volatile __u64 reader_switches = 0;
 
-/* The reader's own last arrival is known in both clocks. */
+/* The reader's own last arrival is known in both clocks, unless there was one more meanwhile. */
 static void clock_compare(void)
 {
 	const struct task_struct *reader = bpf_get_current_task_btf();
 
-	if (reader_woke_ns && bpf_core_field_exists(reader->sched_info.last_arrival))
-		clock_set(reader_woke_ns - reader->sched_info.last_arrival);
+	if (!reader_woke_ns || !bpf_core_field_exists(reader->sched_info.last_arrival))
+		return;
+	if (clock_offset_ns && reader->nvcsw + reader->nivcsw != reader_switches)
+		return;
+	clock_set(reader_woke_ns - reader->sched_info.last_arrival);
 }
 
 /*

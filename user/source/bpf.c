@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -211,8 +212,11 @@ void bpf_source_close(struct bpf_source *source)
 static void reader_wake(struct dltrace *skel)
 {
 	const struct timespec shortest = { .tv_nsec = 1 };
+	struct rusage usage;
 
 	nanosleep(&shortest, NULL);
+	getrusage(RUSAGE_THREAD, &usage);
+	skel->bss->reader_switches = (uint64_t)usage.ru_nvcsw + (uint64_t)usage.ru_nivcsw;
 	skel->bss->reader_woke_ns = clock_ns(CLOCK_MONOTONIC);
 }
 
