@@ -165,6 +165,39 @@ def semaphores_without_history_have_no_holder(bench):
     expect(not result.deadlocks(), f"a finding\n{result}")
 
 
+def recorded(path, kind, key):
+    """From a recording: that number of the last line of that kind, by tid."""
+    with open(path) as file:
+        lines = [dict(re.findall(r"(\w+)=(\S+)", line)) for line in file if line.startswith(f"{kind} ")]
+    return {int(line["tid"]): int(line[key]) for line in lines if key in line}
+
+
+@test
+def waits_are_dated_by_the_clock_that_programs_read(bench):
+    # the kernel's own accounting and its context switch have another one, which is not far behind
+    path, textfile, off_ns = bench.scratch / "dates.events", bench.scratch / "dates.prom", 1000000
+    textfile.unlink(missing_ok=True)
+    with open(bench.scratch / "programs.log", "ab") as log:
+        with Target([str(bench.binaries / "live/dated_waits")], bench.guard, log, bench.scratch) as target:
+            arguments = ("-p", target.pid, *EAGER, "--attach", "sleep", "--record", path)
+            with bench.dltrace.watch(*arguments, "--textfile", textfile) as watch:
+                await_file(textfile)
+                bounds = {}
+                for _ in range(5):
+                    began_ns = time.monotonic_ns()
+                    target.go()
+                    target.wait_ready()
+                    bounds[target.roles["waiter"]] = (began_ns - off_ns, time.monotonic_ns() + off_ns)
+                await_look(textfile, time.time() + 0.5)
+                result = watch.end()
+    hook, look = recorded(path, "event type=wait", "time"), recorded(path, "task", "slept")
+    for what, dates in (("by the hook", hook), ("by the look", look)):
+        for tid, (first_ns, last_ns) in bounds.items():
+            date = dates.get(tid, 0)
+            expect(first_ns <= date <= last_ns, f"{what}: {date - first_ns} ns after the first moment of "
+                   f"{last_ns - first_ns}\n{result}")  # fmt: skip
+
+
 def mutex_case():
     return next(case for case in POSITIVES if case.name.startswith("mutex_abba"))
 
@@ -311,7 +344,7 @@ def who_last_woke_at_what_nobody_owns_is_told_where_calls_are_followed(bench):
 
 @test
 def every_call_that_wakes_tells_who_last_woke(bench):
-    ways = ["wake", "requeue", "cmp-requeue", "wake-op", "wake-op-second"]
+    ways = ["wake", "requeue", "cmp-requeue", "wake-op", "wake-op-second", "cmp-requeue-pi"]
     ways += ["wake2", "requeue2"] if kernel_is_since(6, 7) else []
     for how in ways:
         pid, told = watch_woken(bench, "syscall", how)

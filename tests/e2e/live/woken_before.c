@@ -8,10 +8,12 @@
  * wake, wake2 FUTEX_WAKE, futex_wake()
  * requeue, cmp-requeue, requeue2  the same calls, with nobody to be moved
  * wake-op, wake-op-second         FUTEX_WAKE_OP, of both at its first or second address
+ * cmp-requeue-pi  FUTEX_CMP_REQUEUE_PI, before there is anybody else at the word
  * wake-op-either  of one, who may have waited at either address for all that the call tells
  */
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -95,6 +97,22 @@ static void wake_op_either(void)
 	      FUTEX_OP(FUTEX_OP_ADD, 0, FUTEX_OP_CMP_EQ, 0));
 }
 
+static void wait_for_requeue(void *unused)
+{
+	(void)unused;
+	futex(&memory->word, FUTEX_WAIT_REQUEUE_PI, 0, 0, &memory->other, 0);
+}
+
+/* It wakes only who expects it, and gives them the lock at the second word. */
+static void cmp_requeue_pi(void)
+{
+	pid_t waiter = child_new(wait_for_requeue, NULL);
+
+	while (futex(&memory->word, FUTEX_CMP_REQUEUE_PI, 1, 0, &memory->other, 0) != 1)
+		usleep(1000);
+	must(waitpid(waiter, NULL, 0));
+}
+
 static void wait_for_posts(void *unused)
 {
 	(void)unused;
@@ -134,6 +152,7 @@ int main(int argc, char **argv)
 		{ "requeue", requeue },
 		{ "cmp-requeue", cmp_requeue },
 		{ "requeue2", requeue2 },
+		{ "cmp-requeue-pi", cmp_requeue_pi },
 		{ "wake-op", wake_op },
 		{ "wake-op-second", wake_op_second },
 		{ "wake-op-either", wake_op_either },
@@ -146,9 +165,15 @@ int main(int argc, char **argv)
 	memory_map();
 	sem_init(&memory->semaphore, 1, 0);
 	go();
+
+	bool alone = ways[way].wake == cmp_requeue_pi;
+
+	if (alone)
+		cmp_requeue_pi();
+
 	pid_t a = child_new(way ? wait_for_wakes : wait_for_posts, NULL);
 	pid_t b = child_new(way ? wait_for_wakes : wait_for_posts, NULL);
-	for (int i = 0; i < WAKES; i++) {
+	for (int i = 0; i < WAKES && !alone; i++) {
 		usleep(50000);
 		ways[way].wake();
 	}
