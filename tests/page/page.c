@@ -78,7 +78,8 @@ static void long_names(struct scene *scene)
 			     1441, "ledger-transaction-server");
 		sample_frame(deadlock, i, "main", "/builds/ledger/src/main.cpp", 12, "ledger");
 		strcpy(deadlock->causes[i].name,
-		       "ledger::detail::shard_map<std::string, ledger::Shard>::instance_+0x1d40");
+		       i ? "ledger::detail::shard_map<std::string, ledger::Shard>::index_lock"
+			 : "ledger::detail::shard_map<std::string, ledger::Shard>::instance_+0x1d40");
 	}
 	free(deadlock->victims);
 	sample_victims(deadlock, 50);

@@ -13,6 +13,8 @@
 #include "report/layout.h"
 #include "report/report.h"
 
+#define LEGIBLE 0.65 /* a picture shrinks so far to fit; what does not is scrolled */
+
 static const char *const node_class[] = {
 	[VIEW_CAUSE] = "cause",
 	[VIEW_MORE] = "cause more",
@@ -90,10 +92,10 @@ int html_graph(FILE *out, const struct output *output, size_t d, const struct de
 		return err;
 	}
 	fprintf(out,
-		"<figure><svg viewBox=\"0 0 %ld %ld\" width=\"%ld\" height=\"%ld\" role=\"group\" "
-		"aria-label=\"Who waits for whom\">\n",
+		"<figure><svg viewBox=\"0 0 %ld %ld\" width=\"%ld\" height=\"%ld\" "
+		"style=\"min-width:%ldpx\" role=\"group\" aria-label=\"Who waits for whom\">\n",
 		pixel(layout.width), pixel(layout.height), pixel(layout.width),
-		pixel(layout.height));
+		pixel(layout.height), pixel(layout.width * LEGIBLE));
 	for (size_t i = 0; i < view.edge_count; i++)
 		write_curve(out, &view.edges[i], &layout.curves[i]);
 	for (size_t i = 0; i < view.node_count; i++)
