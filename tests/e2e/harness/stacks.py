@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from harness import proc
 from harness.case import A_B_HOLD, PYTHON, cycle
@@ -128,6 +129,31 @@ def damaged_debug_information_costs_names_and_never_the_verdict(bench):
     for seed in range(8):
         with copied(bench, TRANSFER, damage(seed)) as case, hung(bench, case) as target:
             judge_quickly(bench, target)
+
+
+def overwrite(path):
+    path.write_bytes(random.Random(1).randbytes(path.stat().st_size))
+
+
+LIBC = Path("/lib/x86_64-linux-gnu/libc.so.6")
+SPOILT = {"cut": lambda path: os.truncate(path, 4096), "emptied": lambda path: os.truncate(path, 0),
+          "overwritten": overwrite}  # fmt: skip
+
+
+@test
+def a_spoilt_library_costs_names_and_never_the_verdict(bench):
+    for how, spoil in SPOILT.items():
+        library = bench.scratch / how / LIBC.name
+        library.parent.mkdir()
+        shutil.copy(LIBC, library)
+        prefix = ("/usr/bin/env", f"LD_LIBRARY_PATH={library.parent}")
+        with hung(bench, replace(TRANSFER, prefix=prefix)) as target:
+            spoil(library)
+            for task in judge_quickly(bench, target):
+                whole = not task.get("stack_incomplete")
+                guessed = any(frame.get("approximate") for frame in task["stack"])
+                expect("transfer" in functions(task), f"{how}: {task}")
+                expect(guessed or not whole, f"{how}, and nothing is said of it: {task}")
 
 
 @test
