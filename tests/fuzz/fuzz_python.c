@@ -32,6 +32,7 @@ static void locks_check(uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		text_check(locks[i].name, sizeof(locks[i].name));
+		text_check(locks[i].since, sizeof(locks[i].since));
 		if (locks[i].bond >= PYTHON_BONDS || locks[i].type >= PYTHON_LOCK_TYPES)
 			abort();
 	}

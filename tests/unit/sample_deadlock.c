@@ -173,6 +173,8 @@ struct deadlock *sample_two_places(void)
 
 	for (size_t i = 0; i < 2; i++) {
 		strcpy(deadlock->causes[i].name, places[i].lock);
+		strcpy(deadlock->causes[i].waits_for[0].since,
+		       i ? "deposit at bank.py:7" : "withdraw at bank.py:19");
 		sample_frame(deadlock, i, "sem_wait", "", 0, "libc.so.6");
 		sample_frame(deadlock, i, "__enter__",
 			     "/usr/lib/python3.11/multiprocessing/synchronize.py", 95, NULL);

@@ -118,6 +118,8 @@ ParameterizedTest(char version[8], python, each_is_inside_the_lock_that_the_othe
 	cr_expect_eq(alpha->word, wanted_by_beta->word);
 	cr_expect_eq(beta->word, wanted_by_alpha->word);
 	cr_expect_neq(alpha->word, beta->word);
+	cr_expect_str_eq(alpha->since, "transfer at program.py:27", "%s", version);
+	cr_expect(strstr(beta->since, "withdraw at program.py:17"), "%s: %s", version, beta->since);
 	cr_expect_not(bond_of(reader, PYTHON_WITH, MAIN));
 	cr_expect_not(bond_of(reader, PYTHON_WITH, WAITER));
 	cr_expect_not(reader->partial);

@@ -344,6 +344,7 @@ Test(json, stack_is_innermost_first_and_leaves_out_what_is_unknown)
 	struct json_object *task = at(line, "tasks", "0", NULL);
 
 	expect_text(task, "account_lock", "wait", "name", NULL);
+	expect_text(task, "withdraw at bank.py:19", "waits_for", "0", "since", NULL);
 	expect_text(task, "native", "stack", "0", "type", NULL);
 	expect_text(task, "libc.so.6", "stack", "0", "module", NULL);
 	expect_text(task, "0x1d", "stack", "0", "offset", NULL);

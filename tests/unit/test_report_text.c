@@ -104,6 +104,16 @@ Test(text, places_names_and_callers_are_told)
 	deadlock_free(deadlock);
 }
 
+Test(text, where_the_holder_took_it_is_told)
+{
+	struct deadlock *deadlock = sample_two_places();
+	char *text = WRITTEN(false, text_reporter.deadlock(&output, deadlock));
+
+	expect_contains(text, "    held by python3[101]\n      since withdraw at bank.py:19\n");
+	free(text);
+	deadlock_free(deadlock);
+}
+
 Test(text, advice_is_last_and_the_proof_before_it)
 {
 	struct deadlock *deadlock = sample_two_places();

@@ -37,6 +37,7 @@ struct party {
 	uint8_t is_cause;   /* the party is itself among the causes */
 	char group[96];	    /* for people: "mappers of inode 6"; empty if not a group */
 	uint32_t group_count;
+	char since[96]; /* where it took what it holds, "transfer at bank.py:7"; empty: unknown */
 	struct evidence_list evidence;
 };
 
@@ -114,7 +115,7 @@ struct chain_link {
 struct chain {
 	struct chain_link *links;
 	size_t count;
-	uint64_t key;	     /* changes when the chain does */
+	uint64_t key;		      /* changes when the chain does */
 	struct coroutines coroutines; /* of the event loop that the waiter runs */
 	uint32_t bystanders; /* not 0: it is stalled, see judge_stalled.c; so many keep it open */
 };

@@ -10,7 +10,8 @@
 
 #include <stdint.h>
 
-#define PYTHON_NAME_LEN 64
+#define PYTHON_NAME_LEN	 64
+#define PYTHON_SINCE_LEN 96
 
 enum interpreter_flag {
 	INTERPRETER_KNOWN = 1 << 0, /* its version is one whose structures are known */
@@ -73,14 +74,16 @@ struct python_lock {
 	uint32_t tid;	 /* in the thread's own PID namespace; 0: nobody */
 	uint16_t bond;	 /* enum python_bond */
 	uint16_t type;	 /* enum python_lock_type */
-	char name[PYTHON_NAME_LEN]; /* by which a frame knows it, or of the thread; empty: unknown
-				     */
+	char since[PYTHON_SINCE_LEN]; /* PYTHON_WITH: of the with, "transfer at bank.py:7"; empty:
+					 unknown */
+	char name[PYTHON_NAME_LEN];   /* by which a frame knows it, or of the thread; empty: unknown
+				       */
 };
 
 #define PYTHON_LINK_OFFSET 16
 
 _Static_assert(sizeof(struct interpreter) == 24, "interpreter has padding");
 _Static_assert(sizeof(struct python_gil) == 24, "python_gil has padding");
-_Static_assert(sizeof(struct python_lock) == 112, "python_lock has padding");
+_Static_assert(sizeof(struct python_lock) == 208, "python_lock has padding");
 
 #endif /* DLTRACE_CORE_PYTHON_H */

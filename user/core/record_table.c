@@ -402,6 +402,7 @@ static const struct record_field python_lock_fields[] = {
 	FIELD("link", link, HEX),
 	FIELD("where", where, HEX),
 	FIELD("value", value, HEX),
+	FIELD("since", since, NAME),
 	FIELD("name", name, NAME),
 #undef FIELD
 };

@@ -54,18 +54,26 @@ int wait_edge(struct wait_builder *b, uint32_t node, enum relation relation, uns
 }
 
 /* Evidence belongs to the edge added last, or, before the first edge, to the wait. */
+static struct evidence_list *list_of(const struct wait_builder *b)
+{
+	uint32_t edge = b->wait->edge_count;
+
+	return !edge || edge > b->sink->edge_capacity ? b->sink->object : &b->sink->edges[edge - 1];
+}
+
 static void wait_keep(struct wait_builder *b, const struct evidence *evidence)
 {
-	struct evidence_sink *sink = b->sink;
+	if (b->sink)
+		b->sink->error |= evidence_list_add(list_of(b), evidence);
+}
 
-	if (!sink)
-		return;
+void wait_held_since(struct wait_builder *b, const char *place)
+{
+	struct evidence_list *list = b->sink ? list_of(b) : NULL;
 
-	uint32_t edge = b->wait->edge_count;
-	struct evidence_list *list =
-		!edge || edge > sink->edge_capacity ? sink->object : &sink->edges[edge - 1];
-
-	sink->error |= evidence_list_add(list, evidence);
+	if (list && list->count)
+		snprintf(list->items[list->count - 1].what, sizeof(list->items[0].what), "%s",
+			 place);
 }
 
 static void wait_saw(struct wait_builder *b, const struct evidence *evidence)

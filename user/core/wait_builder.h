@@ -42,6 +42,8 @@ void wait_retry(struct wait_builder *b);
  * (its census) pass to the wait. */
 int wait_edge(struct wait_builder *b, uint32_t node, enum relation relation, unsigned int flags);
 
+/* To the evidence that was added last: where the holder took what it holds. */
+void wait_held_since(struct wait_builder *b, const char *place);
 /* Evidence for the wait (before its first edge) or for the edge added last. */
 void wait_saw_memory(struct wait_builder *b, uint32_t pid, uint64_t address, const void *bytes,
 		     size_t length, const char *meaning);

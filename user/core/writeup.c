@@ -156,6 +156,17 @@ static int resolved_init(struct resolved *resolved, const struct writer *writer,
 	return err;
 }
 
+/* What a process's memory says of its place: see wait_held_since(). */
+static void since_take(struct party *party)
+{
+	for (size_t i = 0; i < party->evidence.count; i++) {
+		const struct evidence *evidence = &party->evidence.items[i];
+
+		if (evidence->source == EVIDENCE_MEMORY && *evidence->what)
+			name_copy(party->since, sizeof(party->since), evidence->what);
+	}
+}
+
 static int party_add(struct cause *cause, const struct writer *writer,
 		     const struct resolved *resolved, uint32_t edge, uint32_t node)
 {
@@ -176,6 +187,8 @@ static int party_add(struct cause *cause, const struct writer *writer,
 		return -ENOMEM;
 	if (edge < EDGES_WITH_EVIDENCE && evidence_append(&party->evidence, &resolved->edges[edge]))
 		return -ENOMEM;
+	if (e->relation == RELATION_HOLDS)
+		since_take(party);
 	/* every set that was closed is part of the proof, blamed or not */
 	for (uint32_t i = 0; i < resolved->wait.edge_count; i++) {
 		uint32_t target = graph->edges[resolved->wait.first_edge + i].target;

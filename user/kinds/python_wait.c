@@ -60,6 +60,8 @@ static void saw_bond(const struct look_task *task, const struct python_lock *loc
 {
 	wait_saw_own_memory(b, task, lock->where, &lock->value, sizeof(lock->value),
 			    bond_meaning[lock->bond]);
+	if (*lock->since)
+		wait_held_since(b, lock->since);
 	saw_object(task, lock, b);
 }
 

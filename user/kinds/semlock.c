@@ -43,12 +43,33 @@ static void saw_object(const struct semlock *semlock, struct wait_builder *b)
 			sizeof(semlock->count), meaning);
 }
 
+/* The with statement of the lock in which its holder is, if it is in one. */
+static void saw_since(const struct kind_context *context, const struct semlock *taken,
+		      struct wait_builder *b)
+{
+	const struct interpreter *interpreter;
+	struct answer answer;
+
+	if (!b->sink || probe_interpreter(context->probe, taken->pid, &interpreter) ||
+	    !(interpreter->flags & INTERPRETER_KNOWN) ||
+	    probe_python_locks(context->probe, taken->pid, &answer))
+		return;
+
+	const struct python_lock *locks = answer.items;
+
+	for (uint32_t i = 0; i < answer.count; i++)
+		if (locks[i].bond == PYTHON_WITH && locks[i].object == taken->address &&
+		    *locks[i].since)
+			wait_held_since(b, locks[i].since);
+}
+
 /* The object that names the holder first, then those of all others. */
-static void saw_objects(const struct semlock_list *list, const struct semlock *taken,
-			struct wait_builder *b)
+static void saw_objects(const struct kind_context *context, const struct semlock_list *list,
+			const struct semlock *taken, struct wait_builder *b)
 {
 	if (taken) {
 		saw_object(taken, b);
+		saw_since(context, taken, b);
 		wait_saw_memory(b, taken->pid, taken->address + SEMLOCK_LAST_TID_OFFSET,
 				&taken->last_tid, sizeof(taken->last_tid),
 				"SemLock.last_tid: pthread_self() of whoever took it");
@@ -93,13 +114,13 @@ static void resolve_holder(const struct kind_context *context, const struct look
 
 	if (holder.state == SEMLOCK_NOT_KNOWN) {
 		may_post(context, task, b);
-		saw_objects(&list, NULL, b);
+		saw_objects(context, &list, NULL, b);
 		return;
 	}
 	if (holder.state == SEMLOCK_ORPHANED)
 		holder.node = graph_dead(context->graph, b->wait->object, DEAD_UNNAMED);
 	wait_edge_or_open(b, holder.node, RELATION_HOLDS, flags);
-	saw_objects(&list, holder.taken, b);
+	saw_objects(context, &list, holder.taken, b);
 	mappers_saw_count(context, task, b);
 	if (holder.recursive)
 		resolve_recursive(context, task, holder.state, b);

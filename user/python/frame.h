@@ -38,6 +38,9 @@ bool python_frame_of_generator(struct python *py, uint64_t generator, struct pyt
 
 /* How many slots of the value stack are live for certain. */
 uint32_t python_frame_live(struct python *py, const struct python_frame *frame);
+/* Byte offset of the instruction that entered the with statement whose __exit__ is in that slot,
+ * which is live; below 0: unknown. */
+int32_t python_frame_with(struct python *py, const struct python_frame *frame, uint32_t slot);
 /* The current line, 0 if there is none. */
 uint32_t python_frame_line(struct python *py, const struct python_frame *frame);
 /* The name of a local variable; false if it has none. Its value is at locals + 8 * index. */

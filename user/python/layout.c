@@ -11,8 +11,8 @@
 	.frame_globals = 48, .frame_values = 64, .generator_frame = 16, .code_file = 104,   \
 	.code_name = 112, .code_first_line = 40, .code_lines = 120, .code_names = 64,       \
 	.code_stack_size = 32, .code_locals = 28, .code_local_names = 72, .code_cells = 88, \
-	.code_frees = 80, .string_ascii = 48, .string_compact = 72, .keys_count = 32,       \
-	.keys_indices = 40, .attributes = ATTRIBUTES_DICT
+	.code_frees = 80, .code_bytes = 48, .opcode_with = 143, .string_ascii = 48,         \
+	.string_compact = 72, .keys_count = 32, .keys_indices = 40, .attributes = ATTRIBUTES_DICT
 
 #define SINCE_3_11                                                                        \
 	.inline_calls = true, .lines = LINES_LOCATIONS, .frame_instruction = 56,          \
@@ -86,6 +86,7 @@ static const struct python_layout layouts[] = {
 	{
 		SINCE_3_11,
 		.version = PYTHON_VERSION(3, 11),
+		.opcode_with = 53,
 		.task_state = 88,
 		.task_waiter = 128,
 		.attributes = ATTRIBUTES_BEFORE,
@@ -116,6 +117,7 @@ static const struct python_layout layouts[] = {
 	{
 		SINCE_3_12,
 		.version = PYTHON_VERSION(3, 12),
+		.opcode_with = 53,
 		.task_state = 88,
 		.task_waiter = 128,
 		.attributes = ATTRIBUTES_TAGGED,
@@ -134,6 +136,7 @@ static const struct python_layout layouts[] = {
 	{
 		SINCE_3_12,
 		.version = PYTHON_VERSION(3, 13),
+		.opcode_with = 2,
 		.task_state = 96,
 		.task_waiter = 112,
 		.attributes = ATTRIBUTES_INLINE,

@@ -101,6 +101,8 @@ struct python_layout {
 	uint16_t code_file, code_name, code_qualname, code_first_line, code_lines;
 	uint16_t code_exceptions, code_names, code_stack_size, code_locals, code_instructions;
 	uint16_t code_local_names, code_cells, code_frees;
+	uint16_t code_bytes; /* up to 3.10: a bytes object; since, code_instructions */
+	uint8_t opcode_with; /* what enters a with statement: SETUP_WITH, BEFORE_WITH */
 	uint16_t string_ascii, string_compact;
 	uint16_t type_cached_keys;
 	uint16_t keys_count, keys_indices;

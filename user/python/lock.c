@@ -20,6 +20,7 @@
  */
 #include "python/lock.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "python/frame.h"
@@ -232,19 +233,42 @@ static bool is_released(const struct walk *walk, uint64_t object)
 	return false;
 }
 
+/* "transfer at bank.py:7", of the with statement whose __exit__ is in that slot. */
+static void since_write(struct python *py, const struct python_frame *frame, uint64_t slot,
+			char ret[PYTHON_SINCE_LEN])
+{
+	struct python_frame then = *frame;
+	char file[1024], number[16];
+	const char *slash;
+	uint32_t line;
+
+	then.instruction = python_frame_with(py, frame, (uint32_t)((slot - frame->values) / 8));
+	line = then.instruction < 0 ? 0 : python_frame_line(py, &then);
+	memset(ret, 0, PYTHON_SINCE_LEN);
+	if (!line || !python_string(py, frame->code.file, file, sizeof(file)) ||
+	    !python_string(py, frame->code.name, ret, PYTHON_NAME_LEN))
+		return;
+	slash = strrchr(file, '/');
+	snprintf(number, sizeof(number), ":%u", line);
+	text_append(ret, PYTHON_SINCE_LEN - sizeof(number), " at ");
+	text_append(ret, PYTHON_SINCE_LEN - sizeof(number), slash ? slash + 1 : file);
+	text_append(ret, PYTHON_SINCE_LEN, number);
+}
+
 static void add_with(struct walk *walk, const struct python_frame *frame, uint64_t object,
 		     uint64_t where, uint64_t value)
 {
 	struct python *py = walk->locks->py;
 	struct python_lock lock;
 
-	if (!lock_read(py, object, &lock) || lock.type != PYTHON_LOCK ||
+	if (!lock_read(py, object, &lock) || lock.type == PYTHON_RLOCK ||
 	    is_released(walk, object) || python_code_mentions(py, &frame->code, "release"))
 		return;
 	lock.bond = PYTHON_WITH;
 	lock.tid = walk->thread->tid;
 	lock.where = where;
 	lock.value = value;
+	since_write(py, frame, where, lock.since);
 	locks_add(walk->locks, walk->first, &lock);
 }
 
@@ -282,6 +306,9 @@ static void slot_with(struct walk *walk, const struct python_frame *frame, uint6
 		else if (python_class(py, self) == CLASS_CONDITION &&
 			 python_method_is(py, value, "__exit__", "threading.py"))
 			add_with(walk, frame, python_attribute(py, self, "_lock", NULL), where,
+				 value);
+		else if (python_method_is(py, value, "__exit__", "synchronize.py"))
+			add_with(walk, frame, python_attribute(py, self, "_semlock", NULL), where,
 				 value);
 		break;
 	default:

@@ -69,6 +69,10 @@ static void write_party(FILE *out, const struct party *party)
 		label_party(HTML_OUT, party);
 		fputs(label_state(party->state), HTML_OUT);
 	});
+	if (*party->since) {
+		fputs(" since ", out);
+		html_bytes(out, party->since, sizeof(party->since));
+	}
 	fputs("</p>\n", out);
 	if (!party->evidence.count)
 		return;

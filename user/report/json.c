@@ -76,6 +76,8 @@ static struct json_object *add_party(struct json_line *line, struct json_object 
 		json_add_bool(line, item, "process", true); /* any thread of it, not tid alone */
 	json_add_text(line, item, "state", party_state_name[party->state]);
 	json_add_text(line, item, "relation", relation_name[party->relation]);
+	if (*party->since)
+		json_add_bytes(line, item, "since", party->since, sizeof(party->since));
 	return item;
 }
 

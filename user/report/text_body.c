@@ -35,6 +35,14 @@ static void write_object(FILE *out, const struct cause *cause)
 	fold(out, text, 8, 8);
 }
 
+static void write_since(FILE *out, const struct party *party)
+{
+	if (!*party->since)
+		return;
+	fputs("      since ", out);
+	fold(out, printable(party->since, sizeof(party->since), PRINTABLE_TEXT).text, 12, 8);
+}
+
 static void write_cause(FILE *out, const struct cause *cause, uint64_t now_ns)
 {
 	const char *call = call_name(cause->task.call), *kind = wait_kind_name[cause->kind];
@@ -56,6 +64,7 @@ static void write_cause(FILE *out, const struct cause *cause, uint64_t now_ns)
 		fprintf(out, "    %s ", label_cause(party->relation));
 		label_party_of(out, party, &cause->task);
 		fprintf(out, "%s\n", label_state(party->state));
+		write_since(out, party);
 	}
 	text_coroutines(out, &cause->coroutines);
 }

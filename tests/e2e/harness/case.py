@@ -27,6 +27,7 @@ class Case:
     ends_by_eof: bool = False  # must be allowed to tidy up
     prefix: tuple = ()
     interpreter: str = PYTHON
+    since: dict = field(default_factory=dict)  # role -> the with in which its holder is, as in places
     objects: dict = field(default_factory=dict)  # role -> what its wait's object is called, before "at"
 
     @property

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Compares what dltrace found with what a case says that there is."""
+import re
 from pathlib import Path
 
 SOURCES = Path(__file__).resolve().parent.parent
@@ -29,6 +30,7 @@ def complaints(case, roles, found):
         *_edges(case, roles, deadlock),
         *_objects(case, roles, deadlock),
         *_whereabouts(case, roles, deadlock),
+        *_since(case, roles, deadlock),
         *_form(deadlock),
     ]
 
@@ -103,6 +105,16 @@ def _whereabouts(case, roles, deadlock):
         variable = tasks.get(roles.get(role), {}).get("wait", {}).get("name")
         if variable != wanted:
             yield f"{role} waits on {variable}, not on {wanted}"
+
+
+def _since(case, roles, deadlock):
+    tasks = {task["tid"]: task for task in deadlock["tasks"]}
+    for role, wanted in case.since.items():
+        told = [edge["since"] for edge in tasks.get(roles.get(role), {}).get("waits_for", []) if "since" in edge]
+        found = [re.fullmatch(r"(.*) at (.*):(\d+)", text).groups() for text in told]
+        if not any(_is_place(function, source_line({"file": file, "line": int(line)}), wanted)
+                   for function, file, line in found):  # fmt: skip
+            yield f"what {role} waits for is held since {told}, not {wanted}"
 
 
 def _is_place(function, line, wanted):

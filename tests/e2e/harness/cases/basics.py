@@ -51,7 +51,7 @@ def two_locks():
     for method in ("fork", "spawn", "forkserver"):
         objects = {"a": "Lock two", "b": "Lock one"} if method == "fork" else dict.fromkeys("ab", "Lock second")
         yield cycle(f"two_locks_lively.py {method}", LIKELY, causes=SEMLOCKS, edges=A_B_HOLD, places=entered,
-                    objects=objects)  # fmt: skip
+                    since=dict.fromkeys("ab", ("take_both", "with first")), objects=objects)  # fmt: skip
     yield cycle("uffd_heap.py", causes=SEMLOCKS, victims=("main",), edges=A_B_HOLD)
 
 

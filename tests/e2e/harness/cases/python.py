@@ -29,17 +29,19 @@ def interpreters():
 INTERPRETERS = interpreters()
 
 
-def crossed(what, causes, edges, objects, a=None, b=None):
+def crossed(what, causes, edges, objects, a=None, b=None, since=None):
     """Alone, with main stuck behind them; and beside a thread that runs."""
     certainty = LIKELY if causes is LOCKS else ("proven",)
-    more = {"causes": causes, "edges": edges, "objects": objects, "places": {"a": a, "b": b} if a else {}}
+    more = {"causes": causes, "edges": edges, "objects": objects, "places": {"a": a, "b": b} if a else {},
+            "since": since or {}}
     yield cycle(f"python/threads.py {what}", victims=("main",), **more)
     yield cycle(f"python/threads.py {what} lively", certainty, **more)
 
 
 def positives():
     yield from crossed("lock", LOCKS, A_B_HOLD, {"a": "Lock Account.lock", "b": "Lock account_lock"},
-                       ("transfer", "with account.lock"), ("Account.withdraw", "with account_lock"))
+                       ("transfer", "with account.lock"), ("Account.withdraw", "with account_lock"),
+                       since={"a": ("Account.withdraw", "with self.lock"), "b": ("transfer", "with account_lock")})
     yield from crossed("rlock", RLOCKS, A_B_HOLD, {"a": "RLock Account.owner_lock", "b": "RLock audit_lock"},
                        ("audit", "with account.owner_lock"), ("Account.close", "with audit_lock"))
     yield from crossed("condition", LOCKS, A_B_HOLD, {"a": "Lock ledger", "b": "Lock account_lock"},
@@ -83,10 +85,11 @@ EVERYWHERE = ("lock lively", "rlock lively", "condition lively", "manager lively
 def under(path, case):
     """Functions have had their classes' names since 3.11."""
     old = INTERPRETERS[path] < (3, 11)
-    places = {
-        role: (function.split(".")[-1] if old else function, line) for role, (function, line) in case.places.items()
-    }
-    return replace(case, interpreter=path, places=places)
+
+    def named(places):
+        return {role: (function.split(".")[-1] if old else function, line) for role, (function, line) in places.items()}
+
+    return replace(case, interpreter=path, places=named(case.places), since=named(case.since))
 
 
 def under_all(cases):
