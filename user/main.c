@@ -3,8 +3,11 @@
  * dltrace: who waits for whom, and who will never go on again.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "options.h"
@@ -12,11 +15,36 @@
 #include "source/features.h"
 #include "targets.h"
 
+/*
+ * Standard descriptors that are closed would be given to the next files that are opened, and then
+ * get what is meant for people. A command, behind exec(), has them closed as they were.
+ */
+static void hold_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Of what was printed by request. A reader that has enough is no failure. */
+static int flush_output(int status)
+{
+	if (!fflush(stdout) || errno == EPIPE)
+		return status;
+	fprintf(stderr, "dltrace: cannot write to standard output: %s\n", strerror(errno));
+	return STATUS_FAILED;
+}
+
 static int run(const struct options *options, const struct signal_state *inherited)
 {
 	switch ((enum mode)options->mode) {
 	case MODE_FEATURES:
-		return features_print(stdout) ? STATUS_FAILED : STATUS_HEALTHY;
+		features_print(stdout);
+		return flush_output(STATUS_HEALTHY);
 	case MODE_REPLAY:
 		return run_replay(options);
 	case MODE_COMMAND:
@@ -43,10 +71,11 @@ int main(int argc, char **argv)
 	struct options options;
 	int status;
 
+	hold_standard_descriptors();
 	signal_state_take(&inherited);
 	signal(SIGPIPE, SIG_IGN);
 	if (options_parse(argc, argv, &options, &status))
-		return status;
+		return flush_output(status);
 	status = options.pid_count ? resolve_targets(&options) : STATUS_HEALTHY;
 	if (!status)
 		status = run(&options, &inherited);

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/* One line each. 0, or -EIO if it could not be written. */
-int features_print(FILE *file);
+/* One line each. Errors of writing are the file's. */
+void features_print(FILE *file);
 
 #endif /* DLTRACE_FEATURES_H */

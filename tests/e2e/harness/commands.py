@@ -440,6 +440,25 @@ def an_output_that_cannot_be_written_is_status_1(bench):
 
 
 @test
+def what_was_asked_for_and_cannot_be_written_is_status_1(bench):
+    for option in ("--help", "--version", "--features"):
+        with open("/dev/full", "r+") as full:
+            result = bench.dltrace.run(option, stdout=full, json_output=False)
+        expect(result.status == 1 and len(result.err.splitlines()) == 1, f"status is not 1 with one line\n{result}")
+
+
+@test
+def a_file_does_not_take_the_place_of_a_closed_output(bench):
+    path = bench.scratch / "recording"
+    with hung(bench, case_of("mutex_abba none")) as target:
+        closed = ("/bin/sh", "-c", 'exec "$0" "$@" <&- >&- 2>&-')
+        result = bench.dltrace.run("-p", target.pid, "--once", "--record", path, prefix=closed)
+    expect(result.status == 3, f"status is not 3\n{result}")
+    again = bench.dltrace.run("--replay", path)
+    expect(again.status == 3 and not again.err, f"the recording is not whole\n{again}")
+
+
+@test
 def findings_go_to_the_named_file(bench):
     case = case_of("mutex_abba none")
     path = bench.scratch / "findings"
