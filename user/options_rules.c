@@ -25,6 +25,7 @@ const char *options_check(struct options *options)
 
 	bool command = options->mode == MODE_COMMAND;
 	bool watches = command || (!options->once && (options->pid_count || options->all));
+	bool attaches = options->attach == ATTACH_SLEEP || options->attach == ATTACH_SYSCALL;
 	const struct {
 		bool broken;
 		const char *message;
@@ -44,6 +45,14 @@ const char *options_check(struct options *options)
 		  "--format dot and html are written whole; give -o FILE, or --once" },
 		{ options->uprobes && !command && options->mode != MODE_PIDS,
 		  "--uprobes is for single processes; give -p PID or a command behind --" },
+		{ options->uprobes && !watches,
+		  "--uprobes has to watch who takes and gives back; leave out --once" },
+		{ options->uprobes && options->source == SOURCE_PROC,
+		  "--uprobes needs BPF; leave out --source proc" },
+		{ attaches && options->source == SOURCE_PROC,
+		  "--attach sleep and syscall need BPF; leave out --source proc" },
+		{ options->record && options->replay,
+		  "--record is of a running system, and --replay has a recording; leave one out" },
 	};
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {

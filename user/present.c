@@ -45,6 +45,28 @@ static int complain(const char *what, const char *name, int err)
 	return err;
 }
 
+/* What textfile_new() refuses, where the error's own name would not help. */
+static int complain_textfile(const char *what, const char *path, int err)
+{
+	static const struct {
+		int err;
+		const char *message;
+	} messages[] = {
+		{ -EBUSY, "another dltrace keeps it up to date; give another name" },
+		{ -EINVAL, "it names no file; give a path that ends in one" },
+		{ -ENOTSUP, "it is a device; give the path of a file" },
+	};
+
+	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+		if (err == messages[i].err) {
+			fprintf(stderr, "dltrace: cannot %s %s: %s\n", what, path,
+				messages[i].message);
+			return err;
+		}
+	}
+	return complain(what, path, err);
+}
+
 /* True if what is at the path, if anything, may be replaced by another file. */
 static bool path_is_replaceable(const char *path)
 {
@@ -78,13 +100,13 @@ int present_init(struct present *present, const struct options *options)
 	if (options->output) {
 		err = output_open(present, options->output);
 		if (err)
-			return complain("write findings to", options->output, err);
+			return complain_textfile("write findings to", options->output, err);
 	}
 	if (options->textfile) {
 		present->textfile = textfile_new(options->textfile, &err);
 		if (!present->textfile) {
 			present_deinit(present);
-			return complain("keep a textfile at", options->textfile, err);
+			return complain_textfile("keep a textfile at", options->textfile, err);
 		}
 	}
 	output_init(&present->output, present->file ? present->file : stdout, options->color);

@@ -108,6 +108,9 @@ static int judge_now(struct system *system, struct present *present)
 			     ? STATUS_DEADLOCK
 			     : run_doubt(present->options, judge_stats(system->judge));
 
+	/* there will be no other look that makes up for it */
+	if (present->textfile_failed && status != STATUS_DEADLOCK)
+		status = STATUS_FAILED;
 	return run_write_status(present_summary(present), status);
 }
 

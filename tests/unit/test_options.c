@@ -202,6 +202,10 @@ Test(options, what_does_not_go_together_is_refused)
 	REFUSE("--artifacts", "--artifacts", "d", "-p", "1");
 	REFUSE("--uprobes", "--uprobes", "--all");
 	REFUSE("--uprobes", "--uprobes", "--replay", "x");
+	REFUSE("--once", "--uprobes", "-p", "1", "--once");
+	REFUSE("--source proc", "--uprobes", "-p", "1", "--source", "proc");
+	REFUSE("--source proc", "--attach", "syscall", "-p", "1", "--source", "proc");
+	REFUSE("--record", "--record", "x", "--replay", "y");
 }
 
 Test(options, unknown_words_are_named)

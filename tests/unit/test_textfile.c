@@ -204,6 +204,17 @@ Test(textfile, leaves_a_device_alone)
 	cr_expect(S_ISCHR(info.st_mode));
 }
 
+Test(textfile, refuses_a_directory)
+{
+	int error = 0;
+
+	cr_assert(mkdir(path_of("a.prom"), 0755) == 0);
+	cr_expect_null(textfile_new(path_of("a.prom"), &error));
+	cr_expect_eq(error, -EISDIR);
+	cr_expect_eq(files_in_directory(), 1);
+	rmdir(path_of("a.prom"));
+}
+
 Test(textfile, reports_a_directory_in_the_way_and_removes_its_temporary)
 {
 	struct textfile *textfile = open_textfile();

@@ -270,8 +270,8 @@ static int text_summary(const struct output *output, const struct run_summary *s
 		summary->stats->blocked);
 	write_gaps(line.stream, summary);
 	if (summary->interval_ns)
-		fprintf(line.stream, "; looks are dear here, so there was one every %.1f s",
-			(double)summary->interval_ns / 1e9);
+		fprintf(line.stream, "; looks are dear here, so there was one every %s s",
+			format_seconds(summary->interval_ns).text);
 	return line_write(&line, output, 2);
 }
 

@@ -103,13 +103,18 @@ static int textfile_remove_temporary(const struct textfile *textfile)
 	return 0;
 }
 
-/* A device is written to, and never replaced: /dev/null would be missed by everybody. */
+/*
+ * A device is written to, and never replaced: /dev/null would be missed by everybody. A directory
+ * cannot be.
+ */
 static int textfile_check_target(const struct textfile *textfile)
 {
 	struct stat info;
 
 	if (fstatat(textfile->directory, textfile->name, &info, AT_SYMLINK_NOFOLLOW))
 		return errno == ENOENT ? 0 : -errno;
+	if (S_ISDIR(info.st_mode))
+		return -EISDIR;
 	return S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode) ? -ENOTSUP : 0;
 }
 

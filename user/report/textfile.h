@@ -22,8 +22,8 @@ struct textfile;
 
 /*
  * Takes the lock. NULL and *ret_error: -EBUSY if another process has it, -EINVAL if path names no
- * file in a directory, -ENOTSUP if it names a device, or else why the directory or the lock could
- * not be opened.
+ * file in a directory, -EISDIR or -ENOTSUP if it names a directory or a device, or else why the
+ * directory or the lock could not be opened.
  */
 struct textfile *textfile_new(const char *path, int *ret_error);
 /* Gives the lock back. The file stays: its last look's timestamp tells its age. NULL is fine. */
