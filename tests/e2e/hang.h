@@ -53,6 +53,32 @@ static inline void ready(const char *role, ...)
 	va_end(roles);
 }
 
+/*
+ * Returns once the task sleeps in that system call, with that first argument unless it is NULL: to
+ * let it come first, where a mere sleep would only hope so.
+ */
+static inline void await_call(pid_t tid, long call, const void *argument)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", tid);
+	for (;;) {
+		FILE *file = fopen(path, "r");
+		unsigned long first;
+		long number;
+		int fields = 0;
+
+		if (!file)
+			must(-1); /* it has ended */
+		fields = fscanf(file, "%ld %lx", &number, &first);
+		fclose(file);
+		if (fields == 2 && number == call &&
+		    (!argument || first == (unsigned long)argument))
+			return;
+		usleep(1000);
+	}
+}
+
 /* Memory that children share; zero at first. */
 static inline void *shared_memory(size_t size)
 {

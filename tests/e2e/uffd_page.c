@@ -55,7 +55,8 @@ int main(void)
 	pthread_mutex_init(lock[1], NULL);
 	pid_t tid_a = thread_new(&a, take_both, (void *)0);
 	pid_t tid_b = thread_new(&b, take_both, (void *)1);
-	usleep(300000);
+	await_call(tid_a, SYS_futex, lock[1]);
+	await_call(tid_b, SYS_futex, lock[0]);
 	take_away(lock[0]);
 	ready("main", getpid(), "a", tid_a, "b", tid_b, NULL);
 	pthread_join(a, NULL);

@@ -29,6 +29,7 @@ struct waitv {
 static uint32_t words[4];
 static uint32_t *shared_word;
 static pthread_barrier_t both;
+static pid_t tid_one; /* of the first thread */
 
 static long futex(uint32_t *word, int op, uint32_t value, uintptr_t count, uint32_t *other,
 		  uint32_t third)
@@ -63,7 +64,7 @@ static void *wait_requeue(void *argument)
 static void *requeue_and_wait(void *argument)
 {
 	futex(&words[1], FUTEX_LOCK_PI, 0, 0, NULL, 0);
-	usleep(200000);
+	await_call(tid_one, SYS_futex, &words[0]);
 	futex(&words[0], FUTEX_CMP_REQUEUE_PI, 1, 1, &words[1], 0);
 	futex(&words[2], FUTEX_WAIT, 0, 0, NULL, 0);
 	return argument;
@@ -76,7 +77,7 @@ static void *lock_two(void *argument)
 	futex(first, LOCK_PI2, 0, 0, NULL, 0);
 	pthread_barrier_wait(&both);
 	if (first == &words[1])
-		usleep(200000);
+		await_call(tid_one, SYS_futex, first);
 	if (futex(second, LOCK_PI2, 0, 0, NULL, 0))
 		futex(&words[3], FUTEX_WAIT, 0, 0, NULL, 0);
 	return argument;
@@ -123,7 +124,7 @@ int main(int argc, char **argv)
 		if (strcmp(scenes[i].name, what))
 			continue;
 
-		pid_t a = thread_new(&one, scenes[i].run_a, &words[0]);
+		pid_t a = tid_one = thread_new(&one, scenes[i].run_a, &words[0]);
 		pid_t b = thread_new(&two, scenes[i].run_b, &words[1]);
 
 		ready("main", getpid(), "a", a, "b", b, NULL);

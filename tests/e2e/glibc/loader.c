@@ -7,6 +7,7 @@
 #include "hang.h"
 
 #include <dlfcn.h>
+#include <sys/syscall.h>
 
 #ifdef LIBRARY
 __attribute__((constructor)) static void join_loader(void)
@@ -20,8 +21,8 @@ static pthread_barrier_t locked;
 static void *load(void *argument)
 {
 	pthread_barrier_wait(&locked);
-	usleep(200000);		   /* main is in the constructor, or about to be */
-	dlopen(library, RTLD_NOW); /* here it hangs */
+	await_call(getpid(), SYS_futex, NULL); /* main is in the constructor */
+	dlopen(library, RTLD_NOW);	       /* here it hangs */
 	return argument;
 }
 

@@ -19,6 +19,7 @@
 #include "hang.h"
 
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 
 struct table {
@@ -27,6 +28,7 @@ struct table {
 	int timed;
 	int reads; /* the second lock of each */
 	pthread_t joined;
+	pid_t writer; /* the one who comes behind */
 };
 
 static void write_to(struct table *table, int which)
@@ -126,7 +128,7 @@ static void *run_read_twice(void *argument)
 
 	pthread_rwlock_rdlock(&table->lock[0]);
 	pthread_barrier_wait(&table->both);
-	usleep(200000);
+	await_call(table->writer, SYS_futex, NULL);
 	pthread_rwlock_rdlock(&table->lock[0]);
 	return NULL;
 }
@@ -135,6 +137,7 @@ static void *run_write_behind(void *argument)
 {
 	struct table *table = argument;
 
+	table->writer = gettid();
 	pthread_barrier_wait(&table->both);
 	write_to(table, 0);
 	return NULL;

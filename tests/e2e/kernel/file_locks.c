@@ -35,9 +35,8 @@ static void upgrade(void)
 	must(fcntl(fd, F_OFD_SETLKW, &lock));
 }
 
-static void take(int file, int first)
+static void take(int fd, int file, int first)
 {
-	int fd = must(open(paths[file], O_RDWR));
 	int by_flock = !strcmp(how, "flock") || (!strcmp(how, "mixed") && !file);
 	struct flock lock = { .l_type = F_WRLCK, .l_start = 10, .l_len = 20 };
 
@@ -63,13 +62,16 @@ static void worker(void *argument)
 
 	if (!strcmp(how, "upgrade"))
 		return upgrade();
-	take(own, 1);
+
+	int fds[] = { must(open(paths[0], O_RDWR)), must(open(paths[1], O_RDWR)) };
+
+	take(fds[own], own, 1);
 	pthread_barrier_wait(both);
 	if (!strcmp(way_on, "timed"))
 		alarm_set();
 	if (!strcmp(way_on, "order") && !own)
 		sleep_for_ever();
-	take(!own, 0);
+	take(fds[!own], !own, 0);
 	sleep_for_ever();
 }
 
@@ -86,8 +88,7 @@ int main(int argc, char **argv)
 	meeting_init(both, 3, 1);
 	pid_t a = child_new(worker, NULL);
 	pid_t b = child_new(worker, "");
-	pthread_barrier_wait(both);
-	usleep(200000);
+	pthread_barrier_wait(both); /* both files are open */
 	unlink(paths[0]);
 	unlink(paths[1]);
 	ready("main", getpid(), "a", a, "b", b, NULL);

@@ -12,6 +12,7 @@
 #include <time.h>
 
 static char names[2][64];
+static pthread_barrier_t *opened;
 static const char *how;
 
 static mqd_t queue_open(int number, int flags)
@@ -24,6 +25,9 @@ static mqd_t queue_open(int number, int flags)
 static void receive(int number)
 {
 	mqd_t queue = queue_open(number, O_RDONLY);
+
+	pthread_barrier_wait(opened);
+
 	struct timespec later = { .tv_sec = time(NULL) + 900 };
 	char message[8];
 
@@ -38,9 +42,11 @@ static void one(void *unused)
 	mqd_t queue = queue_open(1, O_WRONLY);
 
 	(void)unused;
-	if (!strcmp(how, "full"))
+	if (!strcmp(how, "full")) {
+		pthread_barrier_wait(opened);
 		for (;;)
 			must(mq_send(queue, "", 1, 0));
+	}
 	receive(0);
 }
 
@@ -55,6 +61,7 @@ static void bystander(void *unused)
 {
 	(void)unused;
 	queue_open(0, O_RDWR);
+	pthread_barrier_wait(opened);
 	sleep_for_ever();
 }
 
@@ -66,13 +73,15 @@ int main(int argc, char **argv)
 		snprintf(names[i], sizeof(names[i]), "/dltrace-e2e-%d-%d", getpid(), i);
 	if (!strcmp(how, "full"))
 		queue_open(1, O_RDONLY);
+	opened = shared_memory(sizeof(*opened));
+	meeting_init(opened, !strcmp(how, "full") ? 2 : !strcmp(how, "third") ? 4 : 3, 1);
 
 	pid_t a = child_new(one, NULL);
 	pid_t b = strcmp(how, "full") ? child_new(other, NULL) : 0;
 
 	if (!strcmp(how, "third"))
 		child_new(bystander, NULL);
-	usleep(300000);
+	pthread_barrier_wait(opened); /* then the names may go */
 	mq_unlink(names[0]);
 	mq_unlink(names[1]);
 	ready("main", getpid(), "a", a, "b", b, NULL);

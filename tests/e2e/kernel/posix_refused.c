@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 static pthread_barrier_t *both;
 static char paths[2][64];
@@ -45,7 +46,7 @@ static void second(const char *how, pid_t a)
 
 	must(take(1));
 	pthread_barrier_wait(both);
-	usleep(300000);
+	await_call(a, SYS_fcntl, NULL);
 	if (!take(0) || errno != EDEADLK)
 		exit(1);
 	if (!strcmp(how, "helped"))

@@ -38,11 +38,11 @@ int main(void)
 
 	pid_t a = thread_new(&first, writer, page);
 
-	usleep(300000); /* until a has the rwsem */
+	await_call(a, SYS_pwrite64, NULL); /* with the rwsem */
 
 	pid_t b = thread_new(&second, writer, "");
 
-	usleep(100000);
+	await_call(b, SYS_pwrite64, NULL);
 	ready("a", a, "b", b, "main", getpid(), NULL);
 	pthread_join(second, NULL);
 	return 0;

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 
 #include "hang.h"
@@ -45,7 +46,8 @@ static void mover(void *argument)
 
 static void writer(void *argument)
 {
-	(void)argument;
+	pid_t *a = argument;
+
 	close(feed[0]);
 	close(out[0]);
 	if (!strcmp(how, "three")) {
@@ -53,7 +55,7 @@ static void writer(void *argument)
 		pthread_mutex_lock(&shared->mutex);
 		pthread_barrier_wait(&shared->held);
 	}
-	usleep(300000); /* until splice() has the mutex */
+	await_call(*a, SYS_splice, NULL); /* with the mutex */
 	must(write(feed[1], "", 1));
 	pthread_mutex_unlock(&shared->mutex);
 }
@@ -85,7 +87,7 @@ int main(int argc, char **argv)
 	must(write(feed[1], "data", 4));
 
 	pid_t a = child_new(mover, NULL);
-	pid_t b = child_new(writer, NULL);
+	pid_t b = child_new(writer, &a);
 
 	if (!strcmp(how, "three"))
 		c = child_new(reader, NULL);

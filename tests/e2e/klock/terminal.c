@@ -4,6 +4,7 @@
  * n_tty.c: atomic_read_lock), and the first for somebody who types.
  */
 #include <fcntl.h>
+#include <sys/syscall.h>
 
 #include "hang.h"
 
@@ -29,7 +30,7 @@ int main(void)
 
 	pid_t a = child_new(reader, NULL);
 
-	usleep(300000); /* until a has the mutex */
+	await_call(a, SYS_read, NULL); /* with the mutex */
 
 	pid_t b = child_new(reader, NULL);
 

@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 struct table {
 	pthread_mutex_t lock;
@@ -115,7 +116,9 @@ int main(int argc, char **argv)
 	pid_t a = child_new(want, table);
 	if (table->leave)
 		b = child_new(want, table);
-	usleep(200000);
+	await_call(a, SYS_futex, NULL);
+	if (b)
+		await_call(b, SYS_futex, NULL);
 	if (!later)
 		end_owner(table, process, how);
 	/* of those who are there for good; 0 is nobody */
