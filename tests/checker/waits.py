@@ -507,7 +507,15 @@ def end_wait(system, task, fd, access, kinds):
 
 
 def holding(system, target, same=lambda file: True):
-    return [file for pid in system.pids for file in system.files(pid) if file.target == target and same(file)]
+    """Descriptors of that target for which same() holds; strangers may close theirs meanwhile."""
+
+    def is_meant(file):
+        try:
+            return file.target == target and same(file)
+        except Unreadable:
+            return False
+
+    return [file for pid in system.pids for file in system.files(pid) if is_meant(file)]
 
 
 def socket_wait(system, task, file, kinds, reads=True):
@@ -531,16 +539,9 @@ def socket_wait(system, task, file, kinds, reads=True):
 
 
 def eventfd_wait(system, task, file, kinds):
-    """Ended by whoever holds it. All eventfds of all processes look alike, and some close theirs meanwhile."""
-
-    def number(other):
-        try:
-            return other.info().get(b"eventfd-id")
-        except Unreadable:
-            return None
-
+    """Ended by whoever holds it. All eventfds of all processes look alike."""
     own = file.info()[b"eventfd-id"]
-    users = holding(system, file.target, lambda other: number(other) == own)
+    users = holding(system, file.target, lambda other: other.info().get(b"eventfd-id") == own)
     pids = {other.pid for other in users}
     return Wait(kinds, members(system, pids), members(system, pids - {task.pid} or pids), "writer")
 
