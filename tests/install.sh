@@ -5,6 +5,7 @@
 # missing. Needs root if anything is; never a terminal.
 #
 #   install.sh          what the build needs
+#   install.sh demo     and what is hung to show it
 #   install.sh tests    and what the tests need
 #   install.sh soak     and what the long tests need
 #   install.sh bench    what the benchmarks compare with, too
@@ -12,7 +13,8 @@ set -eu
 
 packages='make gcc clang bpftool libbpf-dev libelf-dev libdw-dev libjson-c-dev libcap-ng-dev uthash-dev
 pkg-config libc6-dev scdoc'
-test_packages='gcc-multilib golang-go rustc g++ libcriterion-dev musl musl-tools python3-minimal libpython3-stdlib procps util-linux bash xz-utils
+demo_packages='python3-minimal libpython3-stdlib util-linux'
+test_packages='gcc-multilib golang-go rustc g++ binutils libcriterion-dev musl musl-tools mount procps bash xz-utils
 graphviz tidy libxml2-utils chromium chromium-driver fonts-dejavu-core
 postgresql redis-server redis-tools nginx-light curl gunicorn tmux openssh-client dbus-daemon stress-ng rt-tests
 qemu-system-x86 busybox-static cpio'
@@ -21,9 +23,10 @@ bench_packages='linux-perf strace bpftrace bpfcc-tools gnuplot-nox stress-ng pos
 redis-server redis-tools'
 
 case ${1:-} in
+demo) packages="$packages $demo_packages" ;;
 bench) packages="$packages $bench_packages" ;;
-tests) packages="$packages $test_packages" ;;
-soak) packages="$packages $test_packages $soak_packages" ;;
+tests) packages="$packages $demo_packages $test_packages" ;;
+soak) packages="$packages $demo_packages $test_packages $soak_packages" ;;
 esac
 
 missing()
