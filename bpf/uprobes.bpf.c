@@ -8,8 +8,10 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
+#include "bpf/config.h"
 #include "bpf/event.h"
 #include "bpf/ring.h"
+#include "bpf/scope.h"
 #include "bpf/task.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -66,4 +68,13 @@ SEC("uprobe")
 int BPF_KPROBE(uprobes__sem_post, __u64 address)
 {
 	return event_send(EVENT_SEM_POST, bpf_get_current_task_btf(), address);
+}
+
+/* The semaphores of the program before are gone. life.bpf.c tells, too, but only if it is asked. */
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(uprobes__sched_process_exec, struct task_struct *task)
+{
+	if (ownership_wanted || !scope_has(task->tgid))
+		return 0;
+	return event_send(EVENT_EXEC, task, 0);
 }

@@ -67,6 +67,30 @@ Test(history, post_of_what_was_taken_before_says_nothing)
 		     11);
 }
 
+/* Whether tid 11 of process 10 still holds what it took when that process runs another program. */
+static bool holds_after_exec(uint32_t pid)
+{
+	struct history *history = history_new();
+	const struct event taken = sem_event(EVENT_SEM_ACQUIRE, 11);
+	const struct event exec = { .type = EVENT_EXEC, .pid = pid, .tid = pid };
+	struct look look = { 0 };
+	struct person holder;
+
+	history_sem(history, &taken);
+	history_exec(history, &exec);
+
+	bool holds = history_sem_holder(history, &look, 10, SEM, &holder);
+
+	history_free(history);
+	return holds;
+}
+
+Test(history, another_program_of_the_process_has_other_semaphores)
+{
+	cr_expect_not(holds_after_exec(10));
+	cr_expect(holds_after_exec(20));
+}
+
 Test(history, lost_events_leave_no_holder)
 {
 	struct history *history = history_new();

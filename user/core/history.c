@@ -206,6 +206,13 @@ void history_sem(struct history *history, const struct event *event)
 		sem_given(use, event);
 }
 
+void history_exec(struct history *history, const struct event *event)
+{
+	for (size_t i = 0; i < SEM_SLOTS; i++)
+		if (history->sems[i].pid == event->pid)
+			history->sems[i].pid = 0;
+}
+
 void history_forget_sems(struct history *history)
 {
 	memset(history->sems, 0, sizeof(history->sems));

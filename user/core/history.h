@@ -46,6 +46,8 @@ void history_holder(struct history *history, uint64_t object, const struct look_
  * about to be given back (EVENT_SEM_ACQUIRE, EVENT_SEM_POST).
  */
 void history_sem(struct history *history, const struct event *event);
+/* The process runs another program: it has other semaphores (EVENT_EXEC). */
+void history_exec(struct history *history, const struct event *event);
 /* Events were lost: what semaphores are used for is no longer known. */
 void history_forget_sems(struct history *history);
 /*

@@ -82,6 +82,8 @@ void judge_event(struct judge *judge, const struct event *event)
 		judge->holder_ended |= history_exit(judge->history, event);
 	else if (event->type == EVENT_SEM_ACQUIRE || event->type == EVENT_SEM_POST)
 		history_sem(judge->history, event);
+	else if (event->type == EVENT_EXEC)
+		history_exec(judge->history, event);
 }
 
 bool judge_holder_ended(const struct judge *judge)

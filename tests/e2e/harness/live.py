@@ -160,6 +160,12 @@ def semaphores_of_musl_in_another_mount_namespace_have_holders_too(bench):
 
 
 @test
+def semaphores_of_the_program_before_have_no_holder(bench):
+    _, result = watch_semaphores(bench, "--uprobes", argv=[str(bench.binaries / "live/sem_exec")])
+    expect(not result.deadlocks(), f"a finding\n{result}")
+
+
+@test
 def semaphores_without_history_have_no_holder(bench):
     _, result = watch_semaphores(bench)
     expect(not result.deadlocks(), f"a finding\n{result}")
