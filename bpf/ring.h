@@ -25,13 +25,16 @@ struct {
 /* include/uapi/linux/bpf.h; a trimmed vmlinux.h need not have it */
 #define RINGBUF_NO_WAKEUP 1
 
-/* reason: enum loss, or the enum event_type of an event without room. */
+/*
+ * reason: enum loss, or the enum event_type of an event without room. Atomically: some programs may
+ * be preempted between reading the count and writing it, which others have raised meanwhile.
+ */
 static inline void loss_count(__u32 reason)
 {
 	__u64 *count = bpf_map_lookup_elem(&losses, &reason);
 
 	if (count)
-		++*count;
+		__sync_fetch_and_add(count, 1);
 }
 
 static inline struct event *event_reserve(enum event_type type)
