@@ -705,6 +705,39 @@ Test(kind_mutex, who_sleeps_inside_the_c_library_waits_for_a_mutex)
 	cr_expect_eq(kind_called_in("program", ""), WAIT_MUTEX, "no symbols");
 }
 
+/* The vDSO makes the call, and has saved EBP, EDX and ECX above where it returns to. */
+static enum wait_kind kind_called_by_vdso(const uint32_t saved[4], const char *caller)
+{
+	const uint32_t words[10] = { 2, 0, 12, 0, 1 };
+	struct symbol vdso = { .module = "[vdso]", .name = "__kernel_vsyscall" };
+	struct symbol symbol = { .module = "libc.so.6" };
+	struct fake_system system = { 0 };
+	struct look_task *task = fake_task(&system, 10, 11);
+
+	fake_task(&system, 10, 12);
+	fake_futex(task, ADDRESS, WAIT_PRIVATE, 2, words, sizeof(words));
+	task->flags |= TASK_COMPAT;
+	task->ip = 0xf7ed75e9;
+	task->sp = 0xf749836c;
+	name_copy(symbol.name, sizeof(symbol.name), caller);
+	fake_memory(&system, 10, task->sp, saved, 4 * sizeof(*saved));
+	fake_symbol(&system, 10, task->ip, &vdso);
+	fake_symbol(&system, 10, 0xf7db66c7, &symbol);
+
+	enum wait_kind kind = fake_resolve(&system, &mutex_kind, 11, COST_SEARCH).kind;
+
+	fake_system_deinit(&system);
+	return kind;
+}
+
+Test(kind_mutex, a_32_bit_programs_call_was_made_by_whom_the_vdso_returns_to)
+{
+	const uint32_t saved[] = { 0, 2, WAIT_PRIVATE, 0xf7db66c7 };
+
+	cr_expect_eq(kind_called_by_vdso(saved, "syscall"), WAIT_FUTEX);
+	cr_expect_eq(kind_called_by_vdso(saved, "__lll_lock_wait"), WAIT_MUTEX);
+}
+
 Test(kind_mutex, where_the_call_was_made_is_asked_last)
 {
 	struct fake_system system = { 0 };

@@ -36,10 +36,20 @@ static bool names_lock(const struct symbol *symbol)
 	return false;
 }
 
-/* A 32-bit program has the vDSO make its calls. */
-static bool is_known(const struct look_task *task)
+/*
+ * A 32-bit program has the vDSO make its calls, which keeps three registers on the stack above
+ * where it returns to (arch/x86/entry/vdso/vdso32/system_call.S): two are the call's arguments.
+ */
+static uint64_t caller_of(const struct kind_context *context, const struct look_task *task)
 {
-	return task->ip && !(task->flags & TASK_COMPAT);
+	enum { EBP, EDX, ECX, RETURNS_TO, WORDS };
+	uint32_t words[WORDS];
+
+	if (!(task->flags & TASK_COMPAT) ||
+	    probe_memory(context->probe, task->pid, task->sp, words, sizeof(words)) ||
+	    words[EDX] != (uint32_t)task->args[2] || words[ECX] != (uint32_t)task->args[1])
+		return task->ip;
+	return words[RETURNS_TO];
 }
 
 bool call_site_is_foreign(const struct kind_context *context, const struct look_task *task,
@@ -47,8 +57,8 @@ bool call_site_is_foreign(const struct kind_context *context, const struct look_
 {
 	const struct symbol *symbol;
 
-	if (budget < COST_SEARCH || !is_known(task) ||
-	    probe_symbol(context->probe, task->pid, task->ip, &symbol))
+	if (budget < COST_SEARCH || !task->ip ||
+	    probe_symbol(context->probe, task->pid, caller_of(context, task), &symbol))
 		return false;
 	if (in_c_library(symbol) ? strcmp(symbol->name, "syscall") != 0 : names_lock(symbol))
 		return false;
@@ -58,5 +68,5 @@ bool call_site_is_foreign(const struct kind_context *context, const struct look_
 
 enum cost call_site_cost(const struct look_task *task, enum cost budget, enum cost next)
 {
-	return next == COST_DONE && budget < COST_SEARCH && is_known(task) ? COST_SEARCH : next;
+	return next == COST_DONE && budget < COST_SEARCH && task->ip ? COST_SEARCH : next;
 }

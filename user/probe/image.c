@@ -68,9 +68,9 @@ static int segments_read(struct image *image)
 {
 	size_t count;
 
-	if (elf_kind(image->elf) != ELF_K_ELF || gelf_getclass(image->elf) != ELFCLASS64 ||
-	    elf_getphdrnum(image->elf, &count))
+	if (elf_kind(image->elf) != ELF_K_ELF || elf_getphdrnum(image->elf, &count))
 		return -ENOEXEC;
+	image->narrow = gelf_getclass(image->elf) != ELFCLASS64;
 	for (size_t i = 0; i < count && image->segment_count < IMAGE_SEGMENTS; i++) {
 		GElf_Phdr header;
 

@@ -45,6 +45,7 @@ struct image {
 	Dwarf_CFI *eh_cfi, *debug_cfi;
 	bool eh_asked, debug_asked;
 	uint64_t used; /* when it was last asked for */
+	bool narrow;   /* of 32 bits: has names, but registers by other numbers */
 };
 
 struct images {

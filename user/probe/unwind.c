@@ -18,6 +18,9 @@ void unwind_begin(const struct task_regs *regs, struct unwind_registers *ret)
 /* The rule for the place, from whichever table has one. Freed by the caller. */
 static Dwarf_Frame *rule_find(const struct image_place *place)
 {
+	if (place->image->narrow)
+		return NULL;
+
 	Dwarf_CFI *tables[] = { image_eh_cfi(place->image), NULL };
 	Dwarf_Frame *frame = NULL;
 

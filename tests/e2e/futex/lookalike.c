@@ -18,7 +18,12 @@
 #define NOBODY 4194303 /* the highest tid, PID_MAX_LIMIT - 1 */
 
 static struct {
-	uint32_t state, depth, last_taker, users, flags, spins;
+	uint32_t state, depth, last_taker;
+#ifdef __i386__
+	uint32_t flags, users, spins;
+#else
+	uint32_t users, flags, spins;
+#endif
 	uint64_t more[2];
 } event = { .state = 2, .users = 1 };
 
