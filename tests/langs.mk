@@ -9,7 +9,7 @@ langs_go   := /usr/bin/go
 
 # The 32-bit programs are those that there are for 64 bits.
 compat_names := mutex_abba mutex_holder_ended sem_private sem_shared cond_never mutex_twice mutex_slow pipe_ring pipe_own \
-		poll_pipe live/woken_before wait_counts futex/lookalike
+		poll_pipe live/woken_before wait_counts futex/lookalike glibc/rwlock
 langs_out := $(addprefix $(BUILD)/tests/e2e/, \
 		musl-static/locks musl-static/others cxx/waits cxx-O0/waits rust/locks rust-O0/locks rust/seats rust-O0/seats \
 		golang/waits $(compat_names:%=compat/%))

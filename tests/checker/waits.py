@@ -289,7 +289,9 @@ def musl_wait(system, task, place):
 def rwlock_wait(system, task, place, value):
     """Only a writer is named; the word waited for is 8 or 12 bytes into the lock."""
     for offset in (8, 12):
-        lock = struct.unpack("<14I", read_memory(task.pid, place.address - offset, 56))
+        lock = list(struct.unpack("<8I", read_memory(task.pid, place.address - offset, 32)))
+        if task.stack_pointer() < 1 << 32:  # i386: flags, shared and more are bytes, and before the writer
+            lock[6:] = lock[7], lock[6] >> 8 & 0xFF
         writer, private = lock[6], not lock[7]  # one for several processes may lie in memory of one
         if lock[4] or lock[5] or lock[7] > 1 or not lock[0] & 2 or (value == 2 and offset == 12):
             continue

@@ -85,6 +85,39 @@ Test(kind_rwlock, writer_alone_lets_a_reader_in)
 	assert_only(&scene, 12);
 }
 
+/* What i386 has behind the padding: bytes for flags and shared, then the writer. */
+static struct fake_wait resolve_narrow(struct scene *scene, uint32_t bytes, uint32_t writer)
+{
+	scene_init(scene, written_by(bytes), WRITERS, 3);
+	scene->word.shared = writer;
+	scene->waiter->flags |= TASK_COMPAT;
+	if (!fake_recognise(&scene->system, &rwlock_kind, 11))
+		return (struct fake_wait){ 0 };
+	return resolve(scene);
+}
+
+Test(kind_rwlock, writer_of_a_32_bit_lock_lies_behind_its_flags)
+{
+	struct scene scene;
+	struct fake_wait wait = resolve_narrow(&scene, 2, 12);
+
+	cr_assert_eq(wait.edge_count, 1);
+	cr_assert_eq(wait.edges[0].target, fake_node(&scene.system, 12));
+	fake_system_deinit(&scene.system);
+}
+
+Test(kind_rwlock, one_illegal_byte_makes_a_32_bit_one_another_lock)
+{
+	struct scene scene;
+
+	cr_expect_eq(resolve_narrow(&scene, 0x100, 12).edge_count, 0, "shared, and a private wait");
+	fake_system_deinit(&scene.system);
+	cr_expect_eq(resolve_narrow(&scene, 3, 12).edge_count, 0, "flags");
+	fake_system_deinit(&scene.system);
+	cr_expect_eq(resolve_narrow(&scene, 0x1000000, 12).edge_count, 0, "padding");
+	fake_system_deinit(&scene.system);
+}
+
 Test(kind_rwlock, readers_may_be_anybody_but_no_handler)
 {
 	struct scene scene;

@@ -76,10 +76,9 @@ static enum cost rwlock_resolve(const struct kind_context *context, const struct
 		return COST_DONE;
 	rwlock_object(task, &call, address, b);
 	wait_saw_own_memory(b, task, address, &word, RWLOCK_HEAD_LEN,
-			    "pthread_rwlock_t: readers, writers, two words to wait for, padding, "
-			    "who writes");
+			    "pthread_rwlock_t: readers, writers, two words to wait for, padding");
 	if (word.writer) {
-		struct owner_word owner = { .address = address + RWLOCK_WRITER_OFFSET,
+		struct owner_word owner = { .address = address + rwlock_writer_offset(task),
 					    .bytes = word.writer,
 					    .tid = word.writer };
 

@@ -9,7 +9,15 @@
 #include "kinds/mutex_word.h"
 
 _Static_assert(sizeof(struct rwlock_word) == 56, "a whole rwlock");
-_Static_assert(offsetof(struct rwlock_word, writer) == RWLOCK_WRITER_OFFSET, "writer");
+_Static_assert(offsetof(struct rwlock_word, pad[2]) == RWLOCK_HEAD_LEN, "head");
+
+/* The same of i386 (sysdeps/x86/nptl/bits/struct_rwlock.h). */
+struct narrow_rwlock {
+	uint8_t head[RWLOCK_HEAD_LEN];
+	uint8_t flags, shared, elision, pad;
+	uint32_t writer;
+};
+_Static_assert(sizeof(struct narrow_rwlock) == 32, "a whole rwlock of i386");
 
 #define FUTEX_USED   2		/* PTHREAD_RWLOCK_FUTEX_USED */
 #define HANDED_OVER  0x80000000 /* PTHREAD_RWLOCK_WRHANDOVER */
@@ -75,6 +83,29 @@ static bool state_fits(size_t way, const struct rwlock_word *word)
 	return !waits[way].counts_readers || word->readers >> RWLOCK_READER_SHIFT;
 }
 
+size_t rwlock_writer_offset(const struct look_task *task)
+{
+	return task->flags & TASK_COMPAT ? offsetof(struct narrow_rwlock, writer)
+					 : offsetof(struct rwlock_word, writer);
+}
+
+static bool lock_read(const struct kind_context *context, const struct look_task *task,
+		      uint64_t address, struct rwlock_word *ret)
+{
+	struct narrow_rwlock narrow;
+
+	if (!(task->flags & TASK_COMPAT))
+		return !probe_memory(context->probe, task->pid, address, ret, sizeof(*ret));
+	if (probe_memory(context->probe, task->pid, address, &narrow, sizeof(narrow)))
+		return false;
+	*ret = (struct rwlock_word){ .writer = narrow.writer,
+				     .shared = narrow.shared,
+				     .flags = narrow.flags,
+				     .pad_2 = narrow.pad };
+	memcpy(ret, narrow.head, sizeof(narrow.head));
+	return true;
+}
+
 bool rwlock_word_decode(const struct kind_context *context, const struct look_task *task,
 			struct futex_call *ret_call, struct rwlock_word *ret_word,
 			uint64_t *ret_address)
@@ -82,17 +113,13 @@ bool rwlock_word_decode(const struct kind_context *context, const struct look_ta
 	struct futex_call call;
 	struct rwlock_word word;
 
-	/* A 32-bit program's has its words in another order. */
-	if (task->flags & TASK_COMPAT)
-		return false;
 	if (!futex_call_decode(task, &call) || !call.wait || !call.bitset || call.requeue ||
 	    !(task->object_flags & OBJECT_READ))
 		return false;
 	for (size_t way = 0; way < sizeof(waits) / sizeof(*waits); way++) {
 		uint64_t address = call.address - waits[way].offset;
 
-		if (!wait_fits(way, &call, task) ||
-		    probe_memory(context->probe, task->pid, address, &word, sizeof(word)) ||
+		if (!wait_fits(way, &call, task) || !lock_read(context, task, address, &word) ||
 		    !word_legal(&word, call.private_key) || !state_fits(way, &word))
 			continue;
 		*ret_call = call;

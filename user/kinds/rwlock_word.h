@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * glibc's pthread_rwlock_t (sysdeps/nptl/bits/struct_rwlock.h and x86's own;
- * the same words at the same offsets on x86-64 and aarch64), 2.26 and later, and
- * its waits (nptl/pthread_rwlock_common.c).
+ * the same words at the same offsets on x86-64 and aarch64, and up to the padding on
+ * i386), 2.26 and later, and its waits (nptl/pthread_rwlock_common.c).
  */
 #ifndef DLTRACE_RWLOCK_WORD_H
 #define DLTRACE_RWLOCK_WORD_H
@@ -24,8 +24,7 @@ struct rwlock_word {
 	uint32_t pad_3;
 };
 
-#define RWLOCK_WRITER_OFFSET 24
-#define RWLOCK_HEAD_LEN	     28 /* up to and with the writer */
+#define RWLOCK_HEAD_LEN 24 /* up to the padding */
 
 #define RWLOCK_WRITING	    1 /* PTHREAD_RWLOCK_WRPHASE */
 #define RWLOCK_WRITER_COMES 2 /* PTHREAD_RWLOCK_WRLOCKED: a writer has it, or is the next */
@@ -39,5 +38,8 @@ struct rwlock_word {
 bool rwlock_word_decode(const struct kind_context *context, const struct look_task *task,
 			struct futex_call *ret_call, struct rwlock_word *ret_word,
 			uint64_t *ret_address);
+
+/* Where the writer's tid lies in a lock of the task's. */
+size_t rwlock_writer_offset(const struct look_task *task);
 
 #endif /* DLTRACE_RWLOCK_WORD_H */
