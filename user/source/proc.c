@@ -6,8 +6,6 @@
  */
 #include "source/proc.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,6 +19,7 @@
 #include "core/look.h"
 #include "core/probe.h"
 #include "source/boot.h"
+#include "source/id_dir.h"
 #include "source/proc_task.h"
 #include "source/task_list.h"
 
@@ -64,23 +63,6 @@ void proc_source_free(struct proc_source *source)
 	free(source);
 }
 
-static void cleanup_dir(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
-/* The next name in a directory that is a number, or 0. */
-static uint32_t dir_next_id(DIR *dir)
-{
-	const struct dirent *entry;
-
-	while ((entry = readdir(dir)))
-		if (isdigit((unsigned char)entry->d_name[0]))
-			return (uint32_t)strtoul(entry->d_name, NULL, 10);
-	return 0;
-}
-
 /* *ret_unread counts tasks of which there is no more than that they are there. */
 static int process_add(const struct probe *probe, struct task_list *list, uint32_t pid,
 		       uint32_t *ret_unread)
@@ -89,7 +71,7 @@ static int process_add(const struct probe *probe, struct task_list *list, uint32
 
 	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/task", pid);
 
-	__attribute__((cleanup(cleanup_dir))) DIR *dir = opendir(path);
+	_cleanup_dir_ DIR *dir = opendir(path);
 	/* /proc does not tell who is a subreaper: any may be. */
 	uint32_t unseen = TASK_SUBREAPER;
 	int error = 0;
@@ -111,7 +93,7 @@ static int process_add(const struct probe *probe, struct task_list *list, uint32
 
 static int tasks_read(const struct probe *probe, struct task_list *list, uint32_t *ret_unread)
 {
-	__attribute__((cleanup(cleanup_dir))) DIR *dir = opendir("/proc");
+	_cleanup_dir_ DIR *dir = opendir("/proc");
 	int error = dir ? 0 : -errno;
 
 	for (uint32_t pid; !error && (pid = dir_next_id(dir));)

@@ -17,8 +17,6 @@
  */
 #include "source/reconcile.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -32,6 +30,7 @@
 
 #include "bpf/event.h"
 #include "core/cleanup.h"
+#include "source/id_dir.h"
 #include "source/proc_task.h"
 
 #define NS_PER_S    1000000000ULL
@@ -56,12 +55,6 @@ struct reconciliation {
 	uint64_t started_ns;
 	bool young; /* somebody was left to the next look */
 };
-
-static void cleanup_dir(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
 
 static int seen_fill(struct reconciliation *r)
 {
@@ -139,24 +132,13 @@ static int task_add(struct reconciliation *r, uint32_t pid, uint32_t tid)
 	return task_list_add(&r->hidden, &task);
 }
 
-/* The next name in a directory that is a number, or 0. */
-static uint32_t dir_next_id(DIR *dir)
-{
-	const struct dirent *entry;
-
-	while ((entry = readdir(dir)))
-		if (isdigit((unsigned char)entry->d_name[0]))
-			return (uint32_t)strtoul(entry->d_name, NULL, 10);
-	return 0;
-}
-
 static int process_add(struct reconciliation *r, uint32_t pid)
 {
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/task", pid);
 
-	__attribute__((cleanup(cleanup_dir))) DIR *dir = opendir(path);
+	_cleanup_dir_ DIR *dir = opendir(path);
 	uint32_t tid;
 	int error = 0;
 
@@ -170,7 +152,7 @@ static int process_add(struct reconciliation *r, uint32_t pid)
 
 static int list_processes(struct reconciliation *r)
 {
-	__attribute__((cleanup(cleanup_dir))) DIR *dir = opendir("/proc");
+	_cleanup_dir_ DIR *dir = opendir("/proc");
 	uint32_t pid;
 
 	if (!dir)
