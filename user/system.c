@@ -9,20 +9,10 @@
 #include <string.h>
 
 #include "core/cleanup.h"
+#include "core/record.h"
 #include "kinds/kinds.h"
 #include "present.h"
 #include "source/privilege.h"
-
-static const char *const event_label[EVENT_TYPES] = {
-	[EVENT_WAIT] = "wait",
-	[EVENT_WAKE] = "wake",
-	[EVENT_EXIT] = "exit",
-	[EVENT_FORK] = "fork",
-	[EVENT_EXEC] = "exec",
-	[EVENT_SEMOP] = "semop",
-	[EVENT_SEM_ACQUIRE] = "sem-acquire",
-	[EVENT_SEM_POST] = "sem-post",
-};
 
 static const enum bpf_attach attach_way[] = {
 	[ATTACH_AUTO] = BPF_ATTACH_AUTO,
@@ -255,7 +245,7 @@ int system_open(struct system *system, const struct options *options, const uint
 	system->judge = judge_new(&judge_options);
 	system->live = live_probe_new(&probe_options);
 	for (size_t i = EVENT_WAIT; i < EVENT_TYPES; i++)
-		system->events[i - 1].label = event_label[i];
+		system->events[i - 1].label = event_type_name[i];
 	for (uint32_t i = EVENT_WAIT; i < LOSSES; i++)
 		system->events_lost[i - 1].label = bpf_loss_name(i);
 	if (!system->judge || !system->live) {

@@ -51,6 +51,9 @@ enum record_type {
 	RECORD_TYPES,
 };
 
+/* What recordings call events, and the metrics that count them. */
+extern const char *const event_type_name[EVENT_TYPES];
+
 /* A line with an answer: its items follow, or are these bytes (of memory, or of a text). */
 struct record_answer {
 	struct question question;

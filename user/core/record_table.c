@@ -32,8 +32,7 @@ const char *const record_verb[RECORD_TYPES] = {
 static const char *const task_flags[] = {
 	"sleeping", "uninterruptible", "dead",	    "exiting",	 "stopped", "traced",
 	"frozen",   "sigpending",      "kthread",   "async-io",	 "timer",   "tracer",
-	"compat",   "from-proc",       "io-worker", "subreaper",
-	"execed",
+	"compat",   "from-proc",       "io-worker", "subreaper", "execed",
 };
 static const char *const object_flags[] = { "read", "mapped", "shared", "file",
 					    "busy", "denied", "fault" };
@@ -44,7 +43,7 @@ static const char *const blocker_kinds[BLOCKER_KINDS] = {
 	[BLOCKER_RWSEM_READ] = "rwsem-read",
 	[BLOCKER_RWSEM_WRITE] = "rwsem-write",
 };
-static const char *const event_types[EVENT_TYPES] = {
+const char *const event_type_name[EVENT_TYPES] = {
 	[EVENT_WAIT] = "wait",
 	[EVENT_WAKE] = "wake",
 	[EVENT_EXIT] = "exit",
@@ -129,7 +128,7 @@ const struct record_table task_table = TABLE(struct look_task, task_fields);
 
 static const struct record_field event_fields[] = {
 #define FIELD(name, ...) FIELD_AS(struct event, name, __VA_ARGS__)
-	FIELD("type", type, SYMBOL, NAMES(event_types)),
+	FIELD("type", type, SYMBOL, NAMES(event_type_name)),
 	FIELD("time", time_ns, DEC),
 	FIELD("tid", tid, DEC, .always = true, SAME(struct event, pid)),
 	FIELD("pid", pid, DEC, SAME(struct event, tid)),
@@ -161,9 +160,9 @@ static const struct record_field wchan_fields[] = { FIELD("tid", question.id, DE
 						    ANSWER_TEXT };
 static const struct record_field state_fields[] = { PID, FIELD("tid", question.a, DEC), OUTCOME,
 						    ANSWER_TEXT };
-static const struct record_field coroutines_question_fields[] = {
-	PID, FIELD("tid", question.a, DEC), OUTCOME
-};
+static const struct record_field coroutines_question_fields[] = { PID,
+								  FIELD("tid", question.a, DEC),
+								  OUTCOME };
 static const struct record_field program_fields[] = { PID, OUTCOME, ANSWER_TEXT };
 static const struct record_field descriptor_fields[] = {
 	PID, FIELD("fd", question.a, DEC, .always = true), OUTCOME
@@ -368,9 +367,9 @@ static const struct record_field symbol_fields[] = {
 
 static const char *const interpreter_flags[] = { "known", "free-threaded" };
 static const char *const python_bonds[] = { "seen", "with", "owns", "ends", "nobody" };
-static const char *const python_lock_types[] = {
-	"lock", "rlock", "condition", "module", "thread", "shared-lock", "shared-rlock", "shared-semaphore"
-};
+static const char *const python_lock_types[] = { "lock",	 "rlock",	    "condition",
+						 "module",	 "thread",	    "shared-lock",
+						 "shared-rlock", "shared-semaphore" };
 
 _Static_assert(LENGTH(python_bonds) == PYTHON_BONDS, "a bond lacks its name");
 _Static_assert(LENGTH(python_lock_types) == PYTHON_LOCK_TYPES, "a type of lock lacks its name");
