@@ -355,7 +355,7 @@ def a_finding_is_resolved_when_a_member_is_killed(bench):
 def watching_ends_with_the_last_target(bench):
     with sleeping() as program:
         with bench.dltrace.watch("-p", program.pid, *EAGER) as watch:
-            time.sleep(0.8)
+            expect(watch.has_begun(), "no first look")
             program.kill()
             program.wait()
             result = watch.end(number=0)
@@ -367,7 +367,7 @@ def signals_end_watching_with_a_summary(bench):
     with sleeping() as program:
         for number in (signal.SIGINT, signal.SIGTERM):
             with bench.dltrace.watch("-p", program.pid, *EAGER) as watch:
-                time.sleep(0.8)
+                expect(watch.has_begun(), "no first look")
                 start = time.monotonic()
                 result = watch.end(number)
                 expect(result.status == 0 and not malformed(result), f"status is not 0\n{result}")
@@ -525,18 +525,27 @@ def programs_loaded():
     return set(re.findall(r"^(\d+): ", listing.stdout, re.MULTILINE))
 
 
+def within(patience_s, answer):
+    """What it answers as soon as that is true of anything, or last."""
+    end = time.monotonic() + patience_s
+    while not (result := answer()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return result
+
+
 @test
 def a_killed_dltrace_leaves_no_program_behind(bench):
     for attach in ("auto", "none"):
         with bench.dltrace.watch("--all", *EAGER, "--attach", attach) as watch:
-            time.sleep(1)
-            before = programs_held_by(watch.program.pid)
-            expect(before & programs_loaded(), f"--attach {attach}: it holds no program while it runs")
+            within(20, lambda: programs_held_by(watch.program.pid) & programs_loaded())
+            time.sleep(1)  # for the others
+            before = programs_held_by(watch.program.pid) & programs_loaded()
+            expect(before, f"--attach {attach}: it holds no program while it runs")
             os.kill(watch.program.pid, signal.SIGKILL)
             watch.program.wait()
-        time.sleep(0.5)
-        left = before & programs_loaded()
-        expect(not left, f"--attach {attach}: programs {left} are left")
+        # the kernel takes its time: nobody may be running them any more
+        gone = within(10, lambda: not before & programs_loaded())
+        expect(gone, f"--attach {attach}: programs {before & programs_loaded()} are left")
 
 
 def looks_without_delay(bench, target, *options):
@@ -610,9 +619,10 @@ def strict_says_5_where_a_wait_could_not_be_judged(bench):
 def two_instances_get_along(bench):
     case = case_of("mutex_abba none")
     with hung(bench, case) as target, bench.dltrace.watch("--all", *EAGER) as other:
-        time.sleep(0.5)
         result = bench.dltrace.run("-p", target.pid, "--once")
         expect(result.status == 3 and len(result.deadlocks()) == 1, result)
+        family = target.family()
+        other.wait_for(lambda line: line.get("type") == "deadlock" and judge.findings_for([line], family), 20)
         ended = other.end()
         mine = judge.findings_for(ended.deadlocks(), target.family())
         expect(len(mine) == 1 and mine[0]["id"] == result.deadlocks()[0]["id"], f"{result}\n{ended}")

@@ -110,6 +110,10 @@ class Watch:
                 return line
         return None
 
+    def has_begun(self, patience_s=20):
+        """Waits for the first look at a process (-p) that is not deadlocked: it tells what that waits for."""
+        return self.wait_for(lambda line: line.get("type") == "chain", patience_s)
+
     def end(self, number=signal.SIGINT, timeout_s=10):
         """Interrupt it, or (number 0) wait for it to end by itself: its Result."""
         if number and self.program.poll() is None:

@@ -131,7 +131,7 @@ def watch_semaphores(bench, *arguments, argv=None, library="libc.so"):
             while not maps_file(target.pid, library) and time.monotonic() < end:
                 time.sleep(0.05)
             with bench.dltrace.watch("-p", target.pid, *EAGER, *arguments) as watch:
-                time.sleep(1.5)
+                expect(watch.has_begun(), "no first look")
                 target.go()
                 target.wait_ready()
                 watch.wait_for(lambda line: line.get("type") == "deadlock", 5)
@@ -234,13 +234,14 @@ def known_deadlock_is_found_alone(target, result):
 def watched_through(bench, disturb, *arguments, load=(churn, churn)):
     """A deadlock that is there, dltrace with these arguments, and something that makes it lose events."""
     path = bench.scratch / "loss.prom"
+    path.unlink(missing_ok=True)
     case = mutex_case()
     with bench.start(case) as target:
         begin(bench, case, target)
         programs_beside = [start(20) for start in load]
         try:
             with bench.dltrace.watch("--all", *EAGER, "--textfile", path, *arguments) as watch:
-                time.sleep(1)
+                await_file(path)
                 disturb(watch.program)
                 time.sleep(2)
                 result = watch.end()
@@ -284,7 +285,7 @@ def a_tid_that_a_lock_still_names_is_known_to_have_ended(bench):
     with open(bench.scratch / "programs.log", "ab") as log:
         with Target([str(bench.binaries / "mutex_holder_ended")], bench.guard, log, bench.scratch) as target:
             with bench.dltrace.watch("-p", target.pid, *EAGER) as watch:
-                time.sleep(1)
+                expect(watch.has_begun(), "no first look")
                 target.go()
                 target.wait_ready()
                 line = watch.wait_for(lambda line: line.get("type") == "deadlock", 10)
