@@ -103,8 +103,8 @@ int answers_put(struct answers *answers, const struct question *question,
 	return 0;
 }
 
-static struct answer_entry *entry_find(const struct answers *answers,
-				       const struct question *question)
+static const struct answer_entry *entry_find(const struct answers *answers,
+					     const struct question *question)
 {
 	if (!answers->count)
 		return NULL;
@@ -114,16 +114,10 @@ static struct answer_entry *entry_find(const struct answers *answers,
 	return index ? &answers->entries[index - 1] : NULL;
 }
 
-const struct answer_entry *answers_find(const struct answers *answers,
-					const struct question *question)
-{
-	return entry_find(answers, question);
-}
-
 static void answers_ask(void *context, const struct question *question, struct answer *ret)
 {
 	struct answers *answers = context;
-	struct answer_entry *entry = entry_find(answers, question);
+	const struct answer_entry *entry = entry_find(answers, question);
 
 	if (!entry) {
 		*ret = (struct answer){ .error = -ENODATA };
@@ -138,10 +132,6 @@ static void answers_ask(void *context, const struct question *question, struct a
 		}
 		entry = &answers->entries[answers->count - 1];
 	}
-	if (!entry->asked) {
-		entry->asked = true;
-		answers->asked[question_cost[question->type]]++;
-	}
 	*ret = entry->answer;
 }
 
@@ -149,9 +139,4 @@ struct probe answers_probe(struct answers *answers, const struct probe *backend)
 {
 	answers->backend = backend;
 	return (struct probe){ .ask = answers_ask, .context = answers };
-}
-
-uint64_t answers_asked(const struct answers *answers, enum cost cost)
-{
-	return answers->asked[cost];
 }

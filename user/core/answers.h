@@ -8,7 +8,6 @@
 #ifndef DLTRACE_ANSWERS_H
 #define DLTRACE_ANSWERS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/arena.h"
@@ -18,7 +17,6 @@ struct answer_entry {
 	struct question question;
 	struct answer answer; /* items are in the table's arena */
 	uint32_t slot;
-	bool asked;
 };
 
 /* All zero is an empty table without a backend. */
@@ -29,32 +27,21 @@ struct answers {
 	uint32_t slot_count;
 	struct arena items;
 	const struct probe *backend;
-	uint64_t asked[COST_LEVELS];
 };
 
 void answers_deinit(struct answers *answers);
 
-/*
- * Forgets all answers, for the next look. Linear in their number; keeps the
- * memory, and the counts of what was asked.
- */
+/* Forgets all answers, for the next look. Linear in their number; keeps the memory. */
 void answers_clear(struct answers *answers);
 
 /* Adds an answer; its items are copied. 0, -EEXIST or -ENOMEM. */
 int answers_put(struct answers *answers, const struct question *question,
 		const struct answer *answer);
 
-/* NULL if there is none. */
-const struct answer_entry *answers_find(const struct answers *answers,
-					const struct question *question);
-
 /*
  * The table as a probe. A question that it cannot answer goes to backend, or,
  * if that is NULL, is answered with -ENODATA. Both must outlive the probe.
  */
 struct probe answers_probe(struct answers *answers, const struct probe *backend);
-
-/* How many different questions of that cost were asked, in all looks. */
-uint64_t answers_asked(const struct answers *answers, enum cost cost);
 
 #endif /* DLTRACE_ANSWERS_H */

@@ -338,8 +338,3 @@ uint32_t live_probe_quarantined(const struct live_probe *live, uint32_t *ret_pid
 {
 	return quarantine_list(&live->facts.quarantine, live->look, ret_pids, max);
 }
-
-uint32_t live_probe_stuck(const struct live_probe *live)
-{
-	return live->facts.helper.abandoned_count + live->names.helper.abandoned_count;
-}

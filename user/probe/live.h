@@ -51,7 +51,5 @@ void live_probe_new_look(struct live_probe *live);
 
 /* Processes in quarantine now, and up to max of their pids; pid 0 stands for no single one. */
 uint32_t live_probe_quarantined(const struct live_probe *live, uint32_t *ret_pids, uint32_t max);
-/* Helpers that are stuck for good in a read, now. */
-uint32_t live_probe_stuck(const struct live_probe *live);
 
 #endif /* DLTRACE_LIVE_H */

@@ -310,11 +310,6 @@ int bpf_source_losses(const struct bpf_source *source, uint64_t ret_losses[LOSSE
 	return percpu_sum(bpf_map__fd(source->skel->maps.losses), LOSSES, 1, ret_losses);
 }
 
-int bpf_source_lost(const struct bpf_source *source, uint64_t ret_lost[EVENT_TYPES])
-{
-	return percpu_sum(bpf_map__fd(source->skel->maps.losses), EVENT_TYPES, 1, ret_lost);
-}
-
 const char *bpf_loss_name(uint32_t reason)
 {
 	static const char *const names[LOSSES] = {

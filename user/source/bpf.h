@@ -94,8 +94,6 @@ int bpf_source_poll(struct bpf_source *source, event_handler handle, void *conte
 
 /* What was lost since the start, by enum loss; 0 or -errno. */
 int bpf_source_losses(const struct bpf_source *source, uint64_t ret_losses[LOSSES]);
-/* The same, events only, by enum event_type. */
-int bpf_source_lost(const struct bpf_source *source, uint64_t ret_lost[EVENT_TYPES]);
 /* A word for a reason, as a metric's label; NULL: there is no such reason. */
 const char *bpf_loss_name(uint32_t reason);
 
