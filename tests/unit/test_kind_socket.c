@@ -264,3 +264,23 @@ Test(kind_epoll, file_that_is_not_the_descriptors_opens_it)
 
 	cr_assert_eq(open_of_epoll(&scene, EPOLLIN, 0), OPEN_BIT(OPEN_UNREADABLE));
 }
+
+/* There may be thousands; what nobody asks of the second one cannot fail. */
+Test(kind_epoll, one_file_of_a_server_is_enough)
+{
+	struct scene scene = scene_of(AF_INET, SOCK_STREAM);
+	const struct epoll_target targets[] = { { .fd = 3, .events = EPOLLIN, .is_file = 1 },
+						{ .fd = 4, .events = EPOLLIN, .is_file = 0 } };
+	struct open_file epoll = descriptor(10, 5, 9);
+
+	scene.own.flags = SOCKET_LISTENING | SOCKET_TIMES_KNOWN;
+	epoll.kind = FILE_EPOLL;
+	fake_call(fake_task(&scene.system, 10, 10), SYS_epoll_pwait, 5, 0, 1, (uint64_t)-1);
+	fake_descriptor(&scene.system, 10, 5, &epoll);
+	fake_descriptor(&scene.system, 10, 3, &scene.here[0]);
+	fake_epoll(&scene.system, 10, 5, targets, 2);
+	fake_socket(&scene.system, &scene.own);
+	cr_assert_eq(fake_resolve(&scene.system, &epoll_kind, 10, COST_TABLE).open,
+		     OPEN_BIT(OPEN_SOCKET));
+	fake_system_deinit(&scene.system);
+}

@@ -20,6 +20,8 @@
 #include "kinds/reasons.h"
 
 #define DEPTH_MOST 5 /* fs/eventpoll.c: EP_MAX_NESTS is 4 */
+/* Nothing that is said later changes that the wait is open, nor is it a better reason. */
+#define KNOWN_WAYS_ON ~(OPEN_SOFT_HELD | OPEN_IGNORANCE)
 /* How an event is reported, and not which. */
 #define HOW_EVENTS (EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE)
 
@@ -97,6 +99,9 @@ enum cost epoll_watch(const struct kind_context *context, const struct look_task
 		enum cost more = watch_target(context, task, watch, &targets[i], budget, b,
 					      ret_wakes_itself);
 
+		/* A server has thousands of files, which all say the same. */
+		if (b->wait->open & KNOWN_WAYS_ON)
+			return COST_DONE;
 		if (more)
 			next = more;
 	}
