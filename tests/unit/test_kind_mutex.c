@@ -586,6 +586,17 @@ Test(kind_mutex, shared_owner_that_is_nowhere_is_dead)
 	fake_system_deinit(&system);
 }
 
+Test(kind_mutex, timer_of_another_mapper_does_not_bring_the_owner_back)
+{
+	struct fake_system system = { 0 };
+	struct mutex_word word = owned_by(99);
+
+	shared_waiter(&system, &word);
+	fake_task(&system, 20, 20)->flags |= TASK_TIMER;
+	cr_assert_eq(fake_resolve(&system, &mutex_kind, 10, COST_TABLE).open, 0);
+	fake_system_deinit(&system);
+}
+
 Test(kind_mutex, shared_owner_may_be_of_another_mappers_namespace)
 {
 	struct fake_system system = { 0 };

@@ -74,7 +74,7 @@ void wait_saw_own_memory(struct wait_builder *b, const struct look_task *task, u
 
 void wait_open_like_group(struct wait_builder *b, uint32_t group)
 {
-	uint32_t open = graph_group(b->graph, group)->open;
+	uint32_t open = graph_group(b->graph, group)->open & OPEN_IGNORANCE;
 
 	for (int reason = 0; reason < OPEN_REASONS; reason++)
 		if (open & OPEN_BIT(reason))

@@ -27,7 +27,10 @@ void wait_open_clients(struct wait_builder *b);
  */
 void wait_saw_own_memory(struct wait_builder *b, const struct look_task *task, uint64_t address,
 			 const void *bytes, size_t length, const char *meaning);
-/* Whatever leaves the group open leaves the wait open, although no edge leads there. */
+/*
+ * Whoever may be missing in the group leaves the wait open, although no edge leads there; what its
+ * members may do one day, such as run a handler, does not.
+ */
 void wait_open_like_group(struct wait_builder *b, uint32_t group);
 /* wait_edge(); if there is no memory for node (NO_NODE) or edge, the wait is open. */
 void wait_edge_or_open(struct wait_builder *b, uint32_t node, enum relation relation,
