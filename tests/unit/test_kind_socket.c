@@ -132,6 +132,38 @@ Test(kind_socket, writer_of_packets_sleeps_while_the_peer_has_too_many)
 	cr_expect_eq(open_of(&room, SYS_sendto), OPEN_BIT(OPEN_BUSY));
 }
 
+Test(kind_socket, datagrams_may_lie_with_others_than_the_peer)
+{
+	struct scene there = scene_of(AF_UNIX, SOCK_DGRAM), elsewhere;
+
+	there.own.written = 251;
+	there.own.peer_backlog = 10;
+	elsewhere = there;
+	there.own.peer_queued = 1;
+	cr_expect_eq(open_of(&there, SYS_write), OPEN_BIT(OPEN_UNCOUNTED));
+	cr_expect_eq(open_of(&elsewhere, SYS_write), OPEN_BIT(OPEN_SOCKET));
+}
+
+Test(kind_socket, datagram_may_go_to_whom_its_call_names)
+{
+	struct scene scene = scene_of(AF_UNIX, SOCK_DGRAM);
+	struct fake_system *system = &scene.system;
+
+	scene.own.peer_queued = 11;
+	scene.own.peer_backlog = 10;
+	fake_call(fake_task(system, 10, 10), SYS_sendto, 3, 0, 1, 0);
+	system->tasks[0].args[4] = 0x7ffc1000;
+	fake_task(system, 20, 20);
+	fake_descriptor(system, 10, 3, &scene.here[0]);
+	fake_socket(system, &scene.own);
+	fake_socket(system, &scene.peer);
+	fake_holders(system, FAKE_DEV, 50, scene.here, 1);
+	fake_holders(system, FAKE_DEV, 51, scene.there, 1);
+	cr_assert_eq(fake_resolve(system, &unix_socket_kind, 10, COST_TABLE).open,
+		     OPEN_BIT(OPEN_SOCKET));
+	fake_system_deinit(system);
+}
+
 Test(kind_socket, peer_in_flight_opens_it)
 {
 	struct scene flight = scene_of(AF_UNIX, SOCK_STREAM), only_there = flight;

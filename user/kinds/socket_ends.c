@@ -28,7 +28,7 @@
 
 /* The kernel's numbers: include/linux/socket.h, net.h */
 enum { FAMILY_UNIX = 1, FAMILY_INET = 2, FAMILY_INET6 = 10 };
-enum { TYPE_STREAM = 1 };
+enum { TYPE_STREAM = 1, TYPE_DATAGRAM = 2 };
 
 const char *const socket_wchan[] = { "unix_",
 				     "__skb_wait_for_more_packets",
@@ -132,6 +132,18 @@ static void open_for_tcp(const struct kind_context *context, const struct socket
 		wait_open(b, OPEN_TIMED);
 }
 
+/*
+ * What a sender of datagrams is charged for may lie in the queues of others than its peer: of whom
+ * it was connected to before, or named in a call. Each of them makes room by reading.
+ */
+static void open_for_datagrams(const struct socket_state *socket, struct wait_builder *b)
+{
+	if (has_room(socket) || socket->peer_queued > socket->peer_backlog)
+		return;
+	/* by custom it has one peer, which has some of it; what has nothing has none of it */
+	wait_open(b, socket->peer_queued ? OPEN_UNCOUNTED : OPEN_SOCKET);
+}
+
 static uint32_t build_group(const struct kind_context *context, uint32_t dev, uint64_t inode,
 			    const struct answer *answer)
 {
@@ -219,6 +231,8 @@ bool socket_edges(const struct kind_context *context, const struct look_task *ta
 		return true;
 	if (is_tcp(socket))
 		open_for_tcp(context, socket, event, b);
+	else if (socket->type == TYPE_DATAGRAM && event == SOCKET_ROOM)
+		open_for_datagrams(socket, b);
 	holders_edge(context, task, file->dev, file->inode, false, b, &beside);
 	holders_edge(context, task, file->dev, socket->peer, true, b, &others);
 	saw_peer(socket, b);
@@ -264,6 +278,24 @@ static bool is_timed(const struct look_task *task)
 	       !strcmp(call_name(task->call), "recvmmsg");
 }
 
+/* A datagram may go to whom its call names instead of to the peer; msghdr begins with the name. */
+static bool names_receiver(const struct kind_context *context, const struct look_task *task,
+			   const struct open_file *file)
+{
+	const struct socket_state *socket;
+	const char *call = call_name(task->call);
+	uint64_t name = 1;
+
+	if (call_of(task) != CALL_SEND || probe_socket(context->probe, file->inode, &socket) ||
+	    socket->type != TYPE_DATAGRAM)
+		return false;
+	if (!strcmp(call, "sendto"))
+		return task->args[4];
+	if (!strcmp(call, "sendmsg"))
+		probe_memory(context->probe, task->pid, task->args[1], &name, sizeof(name));
+	return name;
+}
+
 enum cost socket_resolve(const struct kind_context *context, const struct look_task *task,
 			 enum cost budget, struct wait_builder *b)
 {
@@ -307,6 +339,8 @@ enum cost socket_resolve(const struct kind_context *context, const struct look_t
 		return COST_SEARCH; /* the other kind is asked at once */
 	}
 	socket_open_if_timed(context, file, reads, b);
+	if (names_receiver(context, task, file))
+		wait_open(b, OPEN_SOCKET);
 	socket_edges(context, task, file, reads ? SOCKET_DATA : SOCKET_ROOM, false, b);
 	return signals_resolve(context, task, budget, b, HANDLER_MAY_END);
 }
