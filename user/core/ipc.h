@@ -12,7 +12,7 @@
 struct sysv_semaphore {
 	uint64_t space; /* its IPC namespace, in which alone the id means something */
 	uint32_t value;
-	uint32_t last; /* process that changed it last, be it dead */
+	uint32_t last; /* process that changed it last, be it dead; 0: nobody since it was made */
 };
 
 struct sysv_queue {

@@ -19,7 +19,7 @@
 /* The caller defines it (semctl(2)). */
 union semctl_argument {
 	int value;
-	unsigned short *values;
+	struct semid_ds *state;
 };
 
 static bool is_our_namespace(const struct stat *theirs)
@@ -66,16 +66,18 @@ void semaphore_answer(struct worker *worker, struct exchange *exchange)
 	if (exchange->error)
 		return;
 
+	struct semid_ds state;
 	int value = semctl(id, number, GETVAL, none);
 	int last = value < 0 ? -1 : semctl(id, number, GETPID, none);
 
-	if (last < 0)
+	if (last < 0 || semctl(id, 0, IPC_STAT, (union semctl_argument){ .state = &state }))
 		exchange->error = ipc_error();
 	else
 		*(struct sysv_semaphore *)exchange_add(exchange, 1) = (struct sysv_semaphore){
 			.space = space,
 			.value = (uint32_t)value,
-			.last = (uint32_t)last,
+			/* who gave it its first value has only made it */
+			.last = state.sem_otime ? (uint32_t)last : 0,
 		};
 }
 
