@@ -34,13 +34,21 @@ static void sleep_until(uint64_t ns)
 		;
 }
 
+/* What has been done so far to get an answer. */
+struct search {
+	unsigned int looks;
+	unsigned int hopes; /* how often candidates were waited for */
+	bool doubted;	    /* the first look left somebody in scope open out of ignorance */
+};
+
 /*
  * What could not be known at one look may be known at the next: a count of the kernel's is off
  * while somebody else looks at the same file. It counts if it is off twice in a row.
  */
-static bool may_know_more(const struct judge_stats *stats, unsigned int looks, bool hoped)
+static bool may_know_more(const struct judge_stats *stats, const struct search *search)
 {
-	return !stats->deadlocked && stats->scope_ignorance && (looks == 1 || hoped);
+	return !stats->deadlocked && stats->scope_ignorance &&
+	       (search->looks == 1 || search->hopes);
 }
 
 /*
@@ -53,25 +61,34 @@ static bool is_in_motion(const struct findings *findings, unsigned int looks)
 	       (findings->restless && looks <= RESTLESS_LOOKS);
 }
 
-/* True if another look may find more than what stands; then it has been waited for. *hopes: how
- * often candidates were waited for. */
+/* True if another look may find more than what stands; then it has been waited for. */
 static bool wait_for_next(const struct system *system, const struct findings *findings,
-			  unsigned int looks, unsigned int *hopes)
+			  struct search *search)
 {
 	const struct judge_stats *stats = judge_stats(system->judge);
+	unsigned int looks = search->looks;
 
 	if (looks == LOOKS_MOST)
 		return false;
-	if (findings->candidates && (!*hopes || (*hopes < HOPES_MOST && findings->ripe_ns))) {
+	if (looks == 1)
+		search->doubted = stats->scope_ignorance;
+	if (findings->candidates &&
+	    (!search->hopes || (search->hopes < HOPES_MOST && findings->ripe_ns))) {
 		/* the next look follows at once, or as soon as the youngest is old enough */
-		++*hopes;
+		search->hopes++;
 		if (findings->ripe_ns)
 			sleep_until(findings->ripe_ns + 1000000);
 		return true;
 	}
+	if (looks == 2 && search->doubted && !search->hopes && findings->young_ns) {
+		/* the second look does not ask about the young: without dates from the kernel, all
+		 */
+		search->hopes++;
+		sleep_until(findings->young_ns + 1000000);
+		return true;
+	}
 	if (!is_in_motion(findings, looks)) {
-		if (findings->candidates <= stats->deadlocked &&
-		    !may_know_more(stats, looks, *hopes))
+		if (findings->candidates <= stats->deadlocked && !may_know_more(stats, search))
 			return false;
 		if (looks > 2 && !findings->found_count && stats->deadlocked)
 			return false;
@@ -83,21 +100,20 @@ static bool wait_for_next(const struct system *system, const struct findings *fi
 static int judge_now(struct system *system, struct present *present)
 {
 	struct findings findings;
-	unsigned int looks = 0;
-	unsigned int hopes = 0;
+	struct search search = { 0 };
 
 	do {
 		int err = system_look(system, &findings);
 
 		if (err)
 			return STATUS_FAILED;
-		looks++;
+		search.looks++;
 		system_summarise(system, &present->summary);
 		err = present_findings(present, &findings, &system->look);
 		if (err)
 			return run_write_status(err, findings.active_count ? STATUS_DEADLOCK
 									   : STATUS_HEALTHY);
-	} while (wait_for_next(system, &findings, looks, &hopes));
+	} while (wait_for_next(system, &findings, &search));
 	if (!judge_scope_alive(system->judge)) {
 		fprintf(stderr, "dltrace: the process ended before it could be judged\n");
 		return STATUS_NO_TARGET;

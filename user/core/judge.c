@@ -231,6 +231,17 @@ static bool is_restless(const struct hearing *hearing)
 	return false;
 }
 
+/* Who was too young to be asked about may yet turn out to be stuck. */
+static void note_young(const struct hearing *hearing, const struct wait *wait, struct findings *ret)
+{
+	const struct look_task *task = &hearing->look->tasks[wait->task];
+	uint64_t ripe_ns = task_ripe_ns(hearing->judge, task);
+
+	if (ripe_ns > hearing->look->start_ns && ripe_ns > ret->young_ns && !wait->open &&
+	    !wait->idle && scope_has(&hearing->judge->scope, hearing->look, task->pid))
+		ret->young_ns = ripe_ns;
+}
+
 /* Takes the fingerprints of all that is stuck and waives what the last look did not see alike. */
 static int waive_unconfirmed(struct hearing *hearing, struct findings *ret)
 {
@@ -244,8 +255,10 @@ static int waive_unconfirmed(struct hearing *hearing, struct findings *ret)
 		const struct look_task *task = &look->tasks[wait->task];
 
 		remember_holders(hearing, wait);
-		if (progress_able(&judge->progress, wait->task, PROGRESS_CUSTOM))
+		if (progress_able(&judge->progress, wait->task, PROGRESS_CUSTOM)) {
+			note_young(hearing, wait, ret);
 			continue;
+		}
 
 		struct seen_wait seen = { .tid = task->tid,
 					  .start_ns = task->start_ns,

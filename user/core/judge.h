@@ -44,6 +44,7 @@ struct findings {
 	uint32_t candidates;
 	uint32_t fresh; /* of them: old enough, and not seen like this at the look before */
 	uint64_t ripe_ns;
+	uint64_t young_ns; /* the same of those that were too young to be asked about */
 	uint32_t tries; /* who was a candidate before and is awake now, maybe only to try again */
 	/*
 	 * Somebody in scope waits, for long enough and in no known way for something outside, while
