@@ -59,4 +59,14 @@ for file in user/*/*.c user/*/*.h; do
 		;;
 	esac
 done
+
+# What of a task may be read only by a helper, since the reader may wait as long as the task does
+# (probe/state.c); of the rest a child reads what sem_functions.c wants.
+slow='stat|syscall|stack|wchan|exe|cwd|root|maps|mem|environ|auxv|ns|fd|fdinfo|map_files'
+for file in user/*.c user/source/*.c user/probe/live.c user/probe/reader.c; do
+	case $file in user/source/sem_functions.c) continue ;; esac
+	if grep -nE "(/proc/%[^\"]*/|(read|open|link)\([^\"]*\")($slow)[/\"]" "$file" | grep -q .; then
+		complain "$file: would wait for who is in execve(); ask the helper"
+	fi
+done
 exit $fail

@@ -360,10 +360,12 @@ static int look_take(struct system *system, struct look *ret)
 {
 	live_probe_new_look(system->live);
 	answers_clear(&system->answers);
-	if (system->source)
-		return bpf_source_look(system->source, ret);
 
 	const struct probe *direct = live_probe_view(system->live);
+
+	if (system->source)
+		return bpf_source_look(system->source, direct, ret);
+
 	struct probe probe = answers_probe(&system->answers, direct);
 
 	return proc_source_look(system->proc, direct, &probe, ret);

@@ -2,18 +2,13 @@
 #include "probe/live.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/answers.h"
 #include "core/arena.h"
 #include "probe/found.h"
-#include "probe/procfs.h"
 #include "probe/reader.h"
 
 #define PATIENCE_NS	 ((uint64_t)200000000)
@@ -34,15 +29,6 @@ struct live_probe {
 	struct reader facts, names;
 };
 
-static void answer_text(struct live_probe *live, const char *text, size_t length,
-			struct answer *ret)
-{
-	const char *copy = arena_copy(&live->items, text, length + 1);
-
-	*ret = copy ? (struct answer){ .count = (uint32_t)length + 1, .items = copy }
-		    : (struct answer){ .error = -ENOMEM };
-}
-
 typedef uint64_t (*generation)(void *context, uint32_t id);
 typedef void (*asker)(struct live_probe *live, const struct question *question, struct answer *ret);
 
@@ -57,64 +43,6 @@ static void ask_once(struct live_probe *live, generation generation_of,
 	ask(live, question, ret);
 	if (state && !ret->error)
 		found_put(&live->found, question, state, ret);
-}
-
-/* The kernel's own notes: no lock of the target is taken (fs/proc/base.c, proc_pid_wchan). */
-static void read_wchan(struct live_probe *live, const struct question *question, struct answer *ret)
-{
-	char name[128];
-	int fd = procfs_open(question->id, "wchan", O_RDONLY);
-	ssize_t length = fd < 0 ? fd : read(fd, name, sizeof(name) - 1);
-
-	if (fd >= 0) {
-		if (length < 0)
-			length = -errno;
-		close(fd);
-	}
-	if (length < 0) {
-		*ret = (struct answer){ .error = (int)length };
-		return;
-	}
-	name[length] = '\0';
-	answer_text(live, name, (size_t)length, ret);
-}
-
-static void read_program(struct live_probe *live, const struct question *question,
-			 struct answer *ret)
-{
-	char path[PATH_MAX];
-	int length = procfs_link(procfs_thread(question->id), "exe", path, sizeof(path));
-
-	if (length < 0)
-		*ret = (struct answer){ .error = length };
-	else
-		answer_text(live, path, (size_t)length, ret);
-}
-
-static void ask_wchan(struct live_probe *live, const struct question *question, struct answer *ret)
-{
-	ask_once(live, live->options.task_generation, question, read_wchan, ret);
-}
-
-static void ask_program(struct live_probe *live, const struct question *question,
-			struct answer *ret)
-{
-	ask_once(live, live->options.process_generation, question, read_program, ret);
-}
-
-/* Not read through: what the name leads to is nobody's business. */
-static void ask_path(struct live_probe *live, const struct question *question, struct answer *ret)
-{
-	char name[32], path[PATH_MAX];
-
-	snprintf(name, sizeof(name), "fd/%d", (int)question->a);
-
-	int length = procfs_link(procfs_thread(question->id), name, path, sizeof(path));
-
-	if (length < 0)
-		*ret = (struct answer){ .error = length };
-	else
-		answer_text(live, path, (size_t)length, ret);
 }
 
 /* Has a reader answer, and keeps its answer for as long as the look lasts. */
@@ -141,6 +69,17 @@ static void ask_reader(struct live_probe *live, struct reader *reader,
 static void ask_facts(struct live_probe *live, const struct question *question, struct answer *ret)
 {
 	ask_reader(live, &live->facts, question, ret);
+}
+
+static void ask_wchan(struct live_probe *live, const struct question *question, struct answer *ret)
+{
+	ask_once(live, live->options.task_generation, question, ask_facts, ret);
+}
+
+static void ask_program(struct live_probe *live, const struct question *question,
+			struct answer *ret)
+{
+	ask_once(live, live->options.process_generation, question, ask_facts, ret);
 }
 
 static void ask_names(struct live_probe *live, const struct question *question, struct answer *ret)
@@ -254,7 +193,7 @@ static void (*const ask_of[QUESTION_TYPES])(struct live_probe *live,
 	[ASK_MEMORY] = ask_memory,     [ASK_WCHAN] = ask_wchan,	       [ASK_PROGRAM] = ask_program,
 	[ASK_DESCRIPTOR] = ask_facts,  [ASK_MAPPING] = ask_facts,      [ASK_HOLDERS] = ask_facts,
 	[ASK_MAPPERS] = ask_facts,     [ASK_SEARCH] = ask_search,      [ASK_STACK] = ask_stack,
-	[ASK_SYMBOL] = ask_names,      [ASK_LOCKS] = ask_facts,	       [ASK_PATH] = ask_path,
+	[ASK_SYMBOL] = ask_names,      [ASK_LOCKS] = ask_facts,	       [ASK_PATH] = ask_facts,
 	[ASK_INTERPRETER] = ask_facts, [ASK_PYTHON_LOCKS] = ask_facts, [ASK_SEMAPHORE] = ask_facts,
 	[ASK_QUEUE] = ask_facts,       [ASK_WAKER] = ask_waker,	       [ASK_SOCKET] = ask_facts,
 	[ASK_EPOLL] = ask_facts,       [ASK_POINTERS] = ask_pointers,  [ASK_CGROUP] = ask_facts,

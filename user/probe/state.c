@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,6 +37,44 @@ static void file_put(struct exchange *exchange, uint32_t pid, uint32_t tid, cons
 	else
 		text_put(exchange, text.bytes, text.length);
 	text_deinit(&text);
+}
+
+void wchan_answer(struct worker *worker, struct exchange *exchange)
+{
+	struct text text = { 0 };
+
+	(void)worker;
+	exchange->error = procfs_read(exchange->question.id, "wchan", &text);
+	if (!exchange->error)
+		exchange_add_text(exchange, text.bytes, (uint32_t)text.length);
+	text_deinit(&text);
+}
+
+static void link_answer(struct exchange *exchange, uint32_t pid, const char *name)
+{
+	char path[PATH_MAX];
+	int length = procfs_link(pid, name, path, sizeof(path));
+
+	if (length < 0)
+		exchange->error = length;
+	else
+		exchange_add_text(exchange, path, (uint32_t)length);
+}
+
+void program_answer(struct worker *worker, struct exchange *exchange)
+{
+	(void)worker;
+	link_answer(exchange, procfs_thread(exchange->question.id), "exe");
+}
+
+/* Not read through: what the name leads to is nobody's business. */
+void path_answer(struct worker *worker, struct exchange *exchange)
+{
+	char name[32];
+
+	(void)worker;
+	snprintf(name, sizeof(name), "fd/%d", (int)exchange->question.a);
+	link_answer(exchange, procfs_thread(exchange->question.id), name);
 }
 
 static void namespace_put(struct exchange *exchange, uint32_t pid)

@@ -24,6 +24,9 @@ static void (*const answer_of[QUESTION_TYPES])(struct worker *worker, struct exc
 	[ASK_POINTERS] = pointers_answer,
 	[ASK_CGROUP] = cgroup_answer,
 	[ASK_STATE] = state_answer,
+	[ASK_WCHAN] = wchan_answer,
+	[ASK_PROGRAM] = program_answer,
+	[ASK_PATH] = path_answer,
 };
 
 static void worker_forget(struct worker *worker)

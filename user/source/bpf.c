@@ -220,7 +220,7 @@ static void reader_wake(struct dltrace *skel)
 	skel->bss->reader_woke_ns = clock_ns(CLOCK_MONOTONIC);
 }
 
-int bpf_source_look(struct bpf_source *source, struct look *ret)
+int bpf_source_look(struct bpf_source *source, const struct probe *direct, struct look *ret)
 {
 	__attribute__((cleanup(task_list_deinit))) struct task_list list = source->spare;
 	uint64_t start_ns = clock_ns(CLOCK_MONOTONIC);
@@ -234,7 +234,7 @@ int bpf_source_look(struct bpf_source *source, struct look *ret)
 	int error = pass_read(bpf_link__fd(source->skel->links.look__task), &list);
 
 	if (!error)
-		error = reconcile(&source->reconciler, &list, boot_ns, &hidden);
+		error = reconcile(&source->reconciler, &list, boot_ns, direct, &hidden);
 	if (error)
 		return error;
 	task_list_fit(&list);

@@ -15,6 +15,7 @@
 
 struct bpf_source;
 struct look;
+struct probe;
 
 /* Enough for one line that says what is missing. */
 #define BPF_WHY_LEN 256
@@ -58,10 +59,11 @@ const struct bpf_attached *bpf_source_attached(const struct bpf_source *source);
 int bpf_source_scope(struct bpf_source *source, const uint32_t *pids, size_t count);
 
 /*
- * One pass over all tasks of the system. The caller ends *ret with look_deinit().
- * -ENOMEM, or the error of the pass: a look that was cut short is none.
+ * One pass over all tasks of the system; those that the iterator does not show are asked of direct.
+ * The caller ends *ret with look_deinit(). -ENOMEM, or the error of the pass: a look that was cut
+ * short is none.
  */
-int bpf_source_look(struct bpf_source *source, struct look *ret);
+int bpf_source_look(struct bpf_source *source, const struct probe *direct, struct look *ret);
 /*
  * Ends a look, and keeps its memory for the next one: that of tens of thousands of tasks the
  * kernel would have to hand out anew each time, page by page.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading /proc/PID/task/TID/stat and status, see proc(5).
+ * What /proc/PID/task/TID tells in stat, syscall and status, see proc(5).
  */
 #include "source/proc_task.h"
 
@@ -212,14 +212,15 @@ static uint64_t pid_namespace_parse(const char *text)
 	return strncmp(text, "pid:[", 5) ? 0 : strtoull(text + 5, NULL, 10);
 }
 
-int proc_task_read(uint32_t pid, uint32_t tid, struct look_task *ret)
+int proc_task_read(const struct probe *probe, uint32_t pid, uint32_t tid, struct look_task *ret)
 {
 	struct look_task task = { .pid = pid, .tid = tid, .call = -1 };
+	const char *state = NULL;
 	char text[TEXT_LEN];
-	int error = file_read(pid, tid, "stat", text);
+	int error = probe_state(probe, pid, tid, &state);
 
 	if (!error)
-		error = proc_stat_parse(text, &task);
+		error = proc_stat_parse(state, &task);
 	if (!error)
 		error = file_read(pid, tid, "status", text);
 	if (error)

@@ -16,7 +16,7 @@ struct probe;
  * says what it sleeps in: to the model it is a task that can go on. start_ns is
  * rounded down to a clock tick. 0, -ESRCH if it is gone, or -errno.
  */
-int proc_task_read(uint32_t pid, uint32_t tid, struct look_task *ret);
+int proc_task_read(const struct probe *probe, uint32_t pid, uint32_t tid, struct look_task *ret);
 
 /*
  * The same with what it sleeps in, as far as /proc tells: without TASK_FROM_PROC if the call could

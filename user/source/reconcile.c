@@ -53,6 +53,7 @@ struct reconciliation {
 	uint32_t unreadable;
 	uint32_t next_known;
 	uint64_t started_ns;
+	const struct probe *direct;
 	bool young; /* somebody was left to the next look */
 };
 
@@ -115,7 +116,7 @@ static int task_add(struct reconciliation *r, uint32_t pid, uint32_t tid)
 	uint64_t tick_ns = NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
 	const struct look_task *known = task_known(r, pid, tid);
 	struct look_task task;
-	int error = known ? 0 : proc_task_read(pid, tid, &task);
+	int error = known ? 0 : proc_task_read(r->direct, pid, tid, &task);
 
 	if (known)
 		return task_list_add(&r->hidden, known);
@@ -236,9 +237,11 @@ static int hidden_add(struct task_list *list, const struct task_list *hidden)
 }
 
 int reconcile(struct reconciler *known, struct task_list *list, uint64_t started_ns,
-	      struct hidden *ret)
+	      const struct probe *direct, struct hidden *ret)
 {
-	struct reconciliation r = { .known = known, .list = list, .started_ns = started_ns };
+	struct reconciliation r = {
+		.known = known, .list = list, .started_ns = started_ns, .direct = direct
+	};
 	struct task_count count = { 0 };
 	bool counted = loadavg_read(&count);
 

@@ -10,6 +10,8 @@
 
 #include "source/task_list.h"
 
+struct probe;
+
 struct hidden {
 	uint32_t added;	     /* left out by the iterator, taken from /proc */
 	uint32_t unreadable; /* left out, and not to be had from /proc either */
@@ -31,11 +33,11 @@ struct reconciler {
 
 /*
  * started_ns: CLOCK_BOOTTIME when the pass began. Tasks that started later are
- * nobody's fault and are left to the next look. 0 or -errno; of the list what
- * was there stays as it is.
+ * nobody's fault and are left to the next look. direct is asked what may hang. 0 or -errno; of the
+ * list what was there stays as it is.
  */
 int reconcile(struct reconciler *known, struct task_list *list, uint64_t started_ns,
-	      struct hidden *ret);
+	      const struct probe *direct, struct hidden *ret);
 void reconciler_deinit(struct reconciler *known);
 
 /* False, and ret is unchanged, if the text is not that of /proc/loadavg. */
