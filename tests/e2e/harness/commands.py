@@ -601,6 +601,52 @@ def a_page_of_a_dead_fuse_server_delays_nothing_and_holds_up_nobody(bench):
         expect(maps.returncode == 0, "the target's address space is held up")
 
 
+@contextmanager
+def dead_fuse_server(bench, how):
+    """A process that nobody may ask much, beside two threads that wait for each other: (target, hung)."""
+    if not os.path.exists("/dev/fuse"):
+        raise Skip("no /dev/fuse")
+    place = bench.scratch / f"fuse-{how}"
+    place.mkdir()
+    with hung(bench, case_of("mutex_abba none")) as other:
+        with bench.start(quiet(f"fuse_page {place} {how}", ends_by_eof=True)) as target:
+            target.go()
+            target.wait_ready()
+            time.sleep(0.3)
+            yield target, other
+
+
+def finds_what_hangs_beside(bench, target, other, *options):
+    """In bounded time. The family is not asked for: who reads /proc as widely waits, too."""
+    result = bench.dltrace.run("--once", "--min-wait", "100ms", *options, timeout_s=5)
+    expect(result.elapsed_s < 3, f"took {result.elapsed_s:.1f} s\n{result}")
+    expect(not malformed(result), f"{malformed(result)}\n{result}")
+    named = [{task["pid"] for task in found["tasks"] + found["victims"]} for found in result.deadlocks()]
+    expect({other.pid} in named, f"the deadlock beside it was not found\n{result}")
+    expect(not any(pids & {target.pid, target.roles["a"]} for pids in named), f"a deadlock too many\n{result}")
+    return result.lines[-1]["incomplete"]
+
+
+@test
+def who_waits_in_execve_for_a_dead_fuse_server_delays_nothing(bench):
+    with dead_fuse_server(bench, "exec") as (target, other):
+        both = f"{target.roles['a']},{other.pid}"
+        finds_what_hangs_beside(bench, target, other, "-p", both)
+        finds_what_hangs_beside(bench, target, other, "--all")
+        incomplete = finds_what_hangs_beside(bench, target, other, "-p", both, "--source", "proc")
+        expect("quarantine" in incomplete, f"not said: {incomplete}")
+
+
+@test
+def an_address_space_that_stays_locked_delays_nothing(bench):
+    with dead_fuse_server(bench, "mmap") as (target, other):
+        both = f"{target.roles['a']},{other.pid}"
+        incomplete = finds_what_hangs_beside(bench, target, other, "-p", both)
+        expect("quarantine" in incomplete, f"not said: {incomplete}")
+        finds_what_hangs_beside(bench, target, other, "--all")
+        finds_what_hangs_beside(bench, target, other, "-p", both, "--source", "proc")
+
+
 @test
 def targets_are_neither_stopped_nor_made_to_run(bench):
     case = case_of("two_locks.py Lock")
