@@ -264,9 +264,10 @@ class Generator:
     def other_choices(self, process, edge):
         plan = self.plan
         for end in self.own_ends(process):
-            if edge or not plan.end_is_full(end ^ 1):
+            full = plan.end_is_full(end)
+            if (edge or not plan.end_is_full(end ^ 1)) and not (full and self.chance(0.5)):
                 yield ("pair-in", end)
-            if plan.end_is_full(end):
+            elif full:
                 yield ("pair-out", end)
         for index, event in enumerate(plan.events):
             if process in event.hold:

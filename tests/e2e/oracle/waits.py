@@ -289,11 +289,7 @@ class Waits:
 
     def poll(self):
         others = True
-        watches = self.plan.watches_of(self.number)
-        # to whatever it is watched for, an end's wakers are the same
-        for end in {watch.argument for watch in watches if watch.type in ("pair-in", "pair-out")}:
-            others &= self.pair_end(end)
-        for watch in watches:
+        for watch in self.plan.watches_of(self.number):
             if watch.type == "socket":
                 self.wait.open = True
             elif watch.type == "process":
@@ -301,7 +297,9 @@ class Waits:
                 self.add_process(watch.argument, "child" if child else "joins")
             elif watch.type.startswith("event"):
                 others &= self.event_users(watch.argument, watch.type == "event-in")
-            elif not watch.type.startswith("pair"):
+            elif watch.type.startswith("pair"):
+                others &= self.pair_end(watch.argument)
+            else:
                 others &= self.pipe_end(watch.argument, watch.type in ("in", "hangup-in"))
         if not others:
             self.wait.held = False
