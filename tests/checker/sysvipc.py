@@ -4,12 +4,12 @@
 import re
 import subprocess
 
-from .procfs import Unreadable, read_memory
+from .procfs import Unreadable, living_thread, read_memory
 
 
 def ipcs(pid, *arguments):
     done = subprocess.run(
-        ["nsenter", "-t", str(pid), "-i", "ipcs", *arguments], capture_output=True, text=True, timeout=20
+        ["nsenter", "-t", str(living_thread(pid)), "-i", "ipcs", *arguments], capture_output=True, text=True, timeout=20
     )
     if done.returncode:
         raise Unreadable(f"ipcs {arguments}: {done.stderr.strip()}")
