@@ -156,8 +156,7 @@ class Waits:
             left = "gone" if state == GONE else "left-behind"
             dead = (holder, "gone", self.me) if state == GONE else (holder, "left-behind", 0)
             self.add("holds", set(), holder=True, dead=dead, forms=[("task", tid, left, "holds")])
-            if not builds.refuses_others(self.plan.processes[self.me].build, thing.type):
-                self.heir(tid)
+            self.heir(thing, tid)
         elif state == ALIVE:
             self.add("holds", {holder}, holder=True, forms=[("task", tid, ALIVE, "holds")])
         else:
@@ -166,14 +165,22 @@ class Waits:
             memory = -1 - region if shared else self.me
             dead = (holder, word, memory if state == GONE else 0)
             self.add("holds", set(), holder=True, dead=dead, forms=[("task", tid, word, "holds")])
+            if not shared and state == GONE:
+                self.heir(thing, tid)
 
-    def heir(self, owner):
-        """The child's first thread stands for the one that called fork(): it may unlock for it."""
+    def heir(self, thing, owner):
+        """
+        The child's first thread stands for the one that called fork(): it may unlock for it. Whoever has a higher
+        number is younger by custom, but numbers begin anew.
+        """
+        process = self.plan.processes[self.me]
         leader = self.plan.leader(self.me)
-        alive = self.scene.thread_state(leader) == ALIVE
-        if alive and leader != self.number and owner < self.names.tids[leader]:
+        copied = process.parent >= 0 and self.plan.copies(self.me, process.parent)
+        if not copied or builds.refuses_others(process.build, thing.type):
+            return
+        if leader != self.number and self.scene.thread_state(leader) == ALIVE:
             tid = self.names.tids[leader]
-            self.add("may-wake", {leader}, holder=True, forms=[("task", tid, ALIVE, "may-wake")])
+            self.add("may-wake", {leader}, holder=owner < tid, forms=[("task", tid, ALIVE, "may-wake")])
 
     def by_access(self, relation):
         region = self.plan.objects[self.thread.argument].region
