@@ -20,7 +20,7 @@ def version_of(path):
 
 def interpreters():
     """Those beside the distribution's python3, by path: DLTRACE_TEST_PYTHONS lists them, with colons between."""
-    found = glob.glob("/root/.pyenv/versions/3.*/bin/python3") + glob.glob("/usr/local/bin/python3")
+    found = glob.glob(os.path.expanduser("~/.pyenv/versions/3.*/bin/python3")) + glob.glob("/usr/local/bin/python3")
     given = os.environ.get("DLTRACE_TEST_PYTHONS")
     versions = {path: version_of(path) for path in (given.split(":") if given is not None else found) if path}
     return {path: versions[path] for path in sorted(versions) if versions[path] >= (3, 8)}
