@@ -27,7 +27,6 @@ static void be_quiet(void)
 
 static void options_judge(const struct options *options)
 {
-	options_unbuilt(options);
 	if (options->mode == MODE_PIDS && !options->pid_count)
 		abort();
 	if (options->mode == MODE_REPLAY && !options->replay)
