@@ -34,7 +34,7 @@ install-tests-needed:
 # changes what the Makefile finds; the end-to-end tests' closing line is the last.
 check:
 	$(Q)$(MAKE) --no-print-directory install-tests-needed
-	$(Q)$(MAKE) --no-print-directory -j$(CPUS) all $(e2e_programs)
+	$(Q)$(MAKE) --no-print-directory -j$(CPUS) all $(e2e_programs) $(bench_bin)
 	$(Q)$(MAKE) --no-print-directory unit checker-test replay-test man-test sanitize fuzz-test
 	$(Q)$(MAKE) --no-print-directory page
 	$(Q)$(MAKE) --no-print-directory textfile-test

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/look.h"
+#include "probe/live.h"
 #include "source/bpf.h"
 #include "tests/bench/stats.h"
 
@@ -41,25 +42,18 @@ static void crowd(int ready_fd)
 		pause();
 }
 
-static int measure(int threads)
+static int measure(struct bpf_source *source, struct live_probe *live, int threads)
 {
-	struct bpf_source_options options = { .attach = BPF_ATTACH_NONE };
-	struct bpf_source *source;
-	char why[BPF_WHY_LEN];
 	double wall[LOOKS], cpu[LOOKS];
 	uint32_t tasks = 0;
 
-	if (bpf_source_open(&options, &source, why, sizeof(why))) {
-		fprintf(stderr, "bench_look: %s\n", why);
-		return 1;
-	}
 	for (int i = 0; i < LOOKS; i++) {
 		struct look look;
 		double began = clock_ms(CLOCK_MONOTONIC), used = clock_ms(CLOCK_PROCESS_CPUTIME_ID);
 
-		if (bpf_source_look(source, &look)) {
+		live_probe_new_look(live);
+		if (bpf_source_look(source, live_probe_view(live), &look)) {
 			fprintf(stderr, "bench_look: the look failed\n");
-			bpf_source_close(source);
 			return 1;
 		}
 		cpu[i] = clock_ms(CLOCK_PROCESS_CPUTIME_ID) - used;
@@ -67,12 +61,35 @@ static int measure(int threads)
 		tasks = look.task_count;
 		look_deinit(&look);
 	}
-	bpf_source_close(source);
 	stats_head("a look at all tasks");
 	printf("  %u tasks, of which %d threads wait for one mutex\n", tasks, threads);
 	stats_print("  time", wall, LOOKS, "ms", "50");
 	stats_print("  time on a CPU", cpu, LOOKS, "ms", "");
 	return 0;
+}
+
+static int open_and_measure(int threads)
+{
+	struct bpf_source_options options = { .attach = BPF_ATTACH_NONE };
+	struct live_probe_options from_proc = { .files_link_fd = -1,
+						.sockets_link_fd = -1,
+						.maps_link_fd = -1 };
+	struct bpf_source *source;
+	char why[BPF_WHY_LEN];
+	int status = 1;
+
+	if (bpf_source_open(&options, &source, why, sizeof(why))) {
+		fprintf(stderr, "bench_look: %s\n", why);
+		return 1;
+	}
+
+	struct live_probe *live = live_probe_new(&from_proc);
+
+	if (live)
+		status = measure(source, live, threads);
+	live_probe_free(live);
+	bpf_source_close(source);
+	return status;
 }
 
 int main(void)
@@ -92,7 +109,7 @@ int main(void)
 
 	sleep(2); /* for the last of them to go to sleep */
 	if (!status)
-		status = measure(threads);
+		status = open_and_measure(threads);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	return status;
