@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/history.h"
 #include "core/judge.h"
 #include "core/wait_builder.h"
 
@@ -23,7 +24,10 @@ enum how {
 	HOW_TABLE,  /* as HOW_HOLDS, and a table tells more of it */
 	HOW_GREEDY, /* the same, and asks before it may */
 	HOW_TRIES,  /* as HOW_HOLDS, again and again */
+	HOW_SEM,    /* as HOW_HOLDS, if the history says that somebody holds the sem_t */
 };
+
+#define SEM 0x404040
 
 /* A process of one thread, or one more of another. It runs if it waits for nobody. */
 struct actor {
@@ -63,6 +67,9 @@ static enum cost resolve(const struct kind_context *context, const struct look_t
 	if (how == HOW_TIMED)
 		wait_open(b, OPEN_TIMED);
 	if (how == HOW_BUSY)
+		wait_open(b, OPEN_BUSY);
+	if (how == HOW_SEM && !history_sem_holder(context->history, context->look, task->pid, SEM,
+						  &(struct person){ 0 }))
 		wait_open(b, OPEN_BUSY);
 	b->wait->idle = how == HOW_IDLE;
 	if (how == HOW_IDLE)
@@ -629,6 +636,46 @@ Test(judge, who_died_is_not_known_where_ends_were_lost)
 
 	cr_expect_eq(said_dead(&event, false), 99);
 	cr_expect_eq(said_dead(&event, true), 0);
+}
+
+/* Whether process 10, that took a semaphore, is taken to hold it after that event. */
+static bool holds_after(uint32_t type)
+{
+	struct court c = court_of(NULL, 0);
+
+	judge_event(c.judge, &(struct event){ .type = EVENT_SEM_ACQUIRE,
+					      .pid = 10,
+					      .tid = 10,
+					      .start_ns = 10,
+					      .object = SEM });
+	judge_event(c.judge, &(struct event){ .type = type, .pid = 10, .tid = 10, .start_ns = 10 });
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 10, .how = HOW_SEM });
+
+	bool holds = c.findings.candidates;
+
+	court_close(&c);
+	return holds;
+}
+
+Test(judge, another_program_has_other_semaphores)
+{
+	cr_expect(holds_after(EVENT_FORK));
+	cr_expect_not(holds_after(EVENT_EXEC));
+}
+
+Test(judge, says_when_those_will_be_old_enough_who_were_too_young_to_be_asked_about)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 20, .how = HOW_BUSY });
+	cr_expect_eq(c.findings.young_ns, 0);
+	LOOK(&c, 10 * SECOND + 1, { .pid = 10, .waits_for = 20, .slept_ns = 10 * SECOND });
+	cr_expect_eq(c.findings.candidates, 0);
+	cr_expect_eq(c.findings.young_ns, 11 * SECOND);
+	LOOK(&c, 10 * SECOND + 2,
+	     { .pid = 10, .waits_for = 20, .how = HOW_TIMED, .slept_ns = 10 * SECOND });
+	cr_expect_eq(c.findings.young_ns, 0, "nothing is to be asked about that one");
+	court_close(&c);
 }
 
 Test(judge, who_waits_on_purpose_is_no_candidate)
