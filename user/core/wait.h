@@ -121,7 +121,8 @@ extern const char *const evidence_source_name[];
 
 /*
  * One fact that can be read again.
- * memory: `length` bytes at `address` of process `pid`.
+ * memory: `length` bytes at `address` of process `pid`; `what`: if they show a holder, where it
+ *         took what it holds, "transfer at bank.py:7"; empty: unknown.
  * kernel: a number that the kernel keeps (`kernel`) and what was found (`found`) of `what`.
  * proc: the file or link `what` below /proc; `value` is the link's target, or the line of the
  *       file that begins with it.
