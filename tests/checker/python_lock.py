@@ -70,6 +70,13 @@ def word_or_0(pid, address):
         return 0
 
 
+def is_reference_to(pid, word, base):
+    """A weak one: other objects that refer to a lock may be told of near any thread's pthread_self()."""
+    return (
+        word and word % 8 == 0 and word_or_0(pid, word + FIRST) == base and type_name(pid, word).startswith(b"weakref")
+    )
+
+
 class Lock:
     """exact: holder alone can end the wait. exits: addresses of bound __exit__ methods."""
 
@@ -101,7 +108,7 @@ def find(system, task, address, numbers):
     for base in objects(system, task.pid, address, FIRST, b"_thread.lock"):
         for number in numbers:
             for words in states(system, task, number):
-                if any(word % 8 == 0 and word and word_or_0(task.pid, word + FIRST) == base for word in words):
+                if any(is_reference_to(task.pid, word, base) for word in words):
                     return Lock("join", True, number)
         lock = Lock("python-lock")
         lock.exits = [
