@@ -6,7 +6,8 @@
  * would end the child; "timer" has armed one, so that it will. Only by custom nobody counts on
  * a handler: "handler" is likely a deadlock, "timer" none.
  * read-only: main waits for a word in a file that it has opened for reading only, which a child
- * that sleeps may change. No deadlock.
+ * that sleeps may change. No deadlock. In "read-only-private" it has mapped it so that writing
+ * would make a copy, which is not allowed either.
  * datagram: main is charged for datagrams that a child, which sleeps, has not read, and is now
  * connected to a socket that only main has. No deadlock.
  * semaphore: main has made a System V semaphore and waits for a child that waits for it; another
@@ -66,7 +67,7 @@ static void sleep_mapped(void *argument)
 	sleep_for_ever();
 }
 
-static void wait_read_only(void)
+static void wait_read_only(int how)
 {
 	char path[] = "/dev/shm/hiddenXXXXXX";
 	int file = must(mkstemp(path));
@@ -77,7 +78,7 @@ static void wait_read_only(void)
 	child = child_new(sleep_mapped, &file);
 	close(file);
 
-	unsigned int *word = mmap(NULL, 4096, PROT_READ, MAP_SHARED, reading, 0);
+	unsigned int *word = mmap(NULL, 4096, PROT_READ, how, reading, 0);
 
 	must((long)word);
 	ready("main", getpid(), "a", child, NULL);
@@ -187,7 +188,9 @@ int main(int argc, char **argv)
 
 	go();
 	if (!strcmp(what, "read-only"))
-		wait_read_only();
+		wait_read_only(MAP_SHARED);
+	else if (!strcmp(what, "read-only-private"))
+		wait_read_only(MAP_PRIVATE);
 	else if (!strcmp(what, "datagram"))
 		send_elsewhere();
 	else if (!strcmp(what, "semaphore"))
