@@ -25,6 +25,7 @@ enum how {
 	HOW_GREEDY, /* the same, and asks before it may */
 	HOW_TRIES,  /* as HOW_HOLDS, again and again */
 	HOW_SEM,    /* as HOW_HOLDS, if the history says that somebody holds the sem_t */
+	HOW_SAME,   /* as HOW_HOLDS, of an object that is the same whoever holds it */
 };
 
 #define SEM 0x404040
@@ -63,7 +64,7 @@ static enum cost resolve(const struct kind_context *context, const struct look_t
 
 	if (how == HOW_TRIES)
 		wait_retry(b);
-	wait_object(b, 1, task->args[0], 0);
+	wait_object(b, 1, how == HOW_SAME ? 0 : task->args[0], 0);
 	if (how == HOW_TIMED)
 		wait_open(b, OPEN_TIMED);
 	if (how == HOW_BUSY)
@@ -628,6 +629,20 @@ Test(judge, who_bore_the_tid_later_is_not_taken_for_who_died)
 		     "a thread of the process that this one was forked from");
 	cr_expect_eq(SAID_DEAD(.tid = 99, .pid = 30, .start_ns = 20, .object = before), 0,
 		     "of another process, which has nothing to do with its memory");
+}
+
+Test(judge, the_last_holder_is_not_taken_for_who_died_if_the_lock_names_another)
+{
+	struct court c = court_of(NULL, 0);
+
+	LOOK(&c, 10 * SECOND, { .pid = 10, .waits_for = 20, .how = HOW_SAME }, { .pid = 20 });
+	judge_event(c.judge,
+		    &(struct event){ .type = EVENT_EXIT, .tid = 20, .pid = 20, .start_ns = 20 });
+	for (uint64_t now = 11; now <= 12; now++)
+		LOOK(&c, now * SECOND, { .pid = 10, .waits_for = 99, .how = HOW_SAME });
+	cr_assert_eq(c.findings.found_count, 1);
+	cr_expect_eq(c.findings.found[0]->dead.tid, 0);
+	court_close(&c);
 }
 
 Test(judge, who_died_is_not_known_where_ends_were_lost)

@@ -102,6 +102,8 @@ Test(kind_stdio, a_lock_of_its_own_making_is_left_to_the_futexes)
 		{ "libc.so.6", "syscall", WAIT_FUTEX },
 		{ "app", "event_wait", WAIT_FUTEX },
 		{ "app", "__lll_lock_wait_private", WAIT_STDIO },
+		{ "app", "__pthread_rwlock_wrlock_full64", WAIT_STDIO },
+		{ "app", "__futex_abstimed_wait_common", WAIT_STDIO },
 	};
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
