@@ -5,15 +5,12 @@
 #include <errno.h>
 #include <time.h>
 
+#include "core/again.h"
 #include "present.h"
 #include "run.h"
 #include "system.h"
 
-/* Looks beyond the second are for systems that were in motion while they were looked at. */
-#define LOOKS_MOST     8
-#define LOOKS_PAUSE_NS 50000000ull
-#define HOPES_MOST     2 /* who waits by tries is dated when first seen asleep, maybe late */
-#define RESTLESS_LOOKS 3 /* after so many, who is awake beside who waits is taken for alive */
+#define PAUSE_NS 50000000ull
 
 int run_doubt(const struct options *options, const struct judge_stats *stats)
 {
@@ -34,66 +31,24 @@ static void sleep_until(uint64_t ns)
 		;
 }
 
-/* What has been done so far to get an answer. */
-struct search {
-	unsigned int looks;
-	unsigned int hopes; /* how often candidates were waited for */
-	bool doubted;	    /* the first look left somebody in scope open out of ignorance */
-};
-
-/*
- * What could not be known at one look may be known at the next: a count of the kernel's is off
- * while somebody else looks at the same file. It counts if it is off twice in a row.
- */
-static bool may_know_more(const struct judge_stats *stats, const struct search *search)
-{
-	return !stats->deadlocked && stats->scope_ignorance &&
-	       (search->looks == 1 || search->hopes);
-}
-
-/*
- * What stands does not end the search while somebody may be about to join it: who only waits by
- * tries was seen awake, and then the others of its ring, whom that look cleared, need two more.
- */
-static bool is_in_motion(const struct findings *findings, unsigned int looks)
-{
-	return findings->fresh || findings->tries ||
-	       (findings->restless && looks <= RESTLESS_LOOKS);
-}
-
-/* True if another look may find more than what stands; then it has been waited for. */
+/* False if what stands is the answer; else the next look is due. */
 static bool wait_for_next(const struct system *system, const struct findings *findings,
 			  struct search *search)
 {
-	const struct judge_stats *stats = judge_stats(system->judge);
-	unsigned int looks = search->looks;
+	uint64_t ripe_ns = 0;
 
-	if (looks == LOOKS_MOST)
+	switch (search_again(search, findings, judge_stats(system->judge), &ripe_ns)) {
+	case AGAIN_NEVER:
 		return false;
-	if (looks == 1)
-		search->doubted = stats->scope_ignorance;
-	if (findings->candidates &&
-	    (!search->hopes || (search->hopes < HOPES_MOST && findings->ripe_ns))) {
-		/* the next look follows at once, or as soon as the youngest is old enough */
-		search->hopes++;
-		if (findings->ripe_ns)
-			sleep_until(findings->ripe_ns + 1000000);
-		return true;
+	case AGAIN_SOON:
+		sleep_until(monotonic_ns() + PAUSE_NS);
+		break;
+	case AGAIN_AT:
+		sleep_until(ripe_ns + 1000000);
+		break;
+	case AGAIN_NOW:
+		break;
 	}
-	if (looks == 2 && search->doubted && !search->hopes && findings->young_ns) {
-		/* the second look does not ask about the young: without dates from the kernel, all
-		 */
-		search->hopes++;
-		sleep_until(findings->young_ns + 1000000);
-		return true;
-	}
-	if (!is_in_motion(findings, looks)) {
-		if (findings->candidates <= stats->deadlocked && !may_know_more(stats, search))
-			return false;
-		if (looks > 2 && !findings->found_count && stats->deadlocked)
-			return false;
-	}
-	sleep_until(monotonic_ns() + LOOKS_PAUSE_NS);
 	return true;
 }
 
@@ -107,7 +62,6 @@ static int judge_now(struct system *system, struct present *present)
 
 		if (err)
 			return STATUS_FAILED;
-		search.looks++;
 		system_summarise(system, &present->summary);
 		err = present_findings(present, &findings, &system->look);
 		if (err)
